@@ -44,7 +44,7 @@ class WorkerError(SketchDesignError):
     """A worker process failed, died or ran out of time."""
 
 
-class Cancelled(SketchDesignError):
+class CancelledError(SketchDesignError):
     """The user stopped the job. Nothing half-finished is left behind."""
 
     def __init__(self, what: str = "cancelled") -> None:

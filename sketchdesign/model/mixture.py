@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
+from torch.nn.functional import softplus
 
 LOG_2PI = math.log(2.0 * math.pi)
 
@@ -50,7 +50,7 @@ class Mixture:
         u = (dx.unsqueeze(-1) - self.mu_x) * torch.exp(-self.log_sigma_x)
         v = (dy.unsqueeze(-1) - self.mu_y) * torch.exp(-self.log_sigma_y)
         # 1 - tanh(r)^2 loses all digits for large r; its logarithm does not, written this way.
-        log_one_minus_rho2 = 2.0 * (math.log(2.0) - self.rho_raw - F.softplus(-2.0 * self.rho_raw))
+        log_one_minus_rho2 = 2.0 * (math.log(2.0) - self.rho_raw - softplus(-2.0 * self.rho_raw))
         quadratic = u * u + v * v - 2.0 * torch.tanh(self.rho_raw) * u * v
         exponent = quadratic * torch.exp(-log_one_minus_rho2)
         return -0.5 * exponent - LOG_2PI - self.log_sigma_x - self.log_sigma_y - 0.5 * log_one_minus_rho2
