@@ -11,9 +11,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sketchdesign.core.errors import InputError
+from sketchdesign.core.errors import InputError, SketchFormatError
 from sketchdesign.core.provenance import Provenance
-from sketchdesign.core.strokes import IntArray
+from sketchdesign.core.strokes import IntArray, polyline
 from sketchdesign.core.units import parse_length_mm
 
 PAGE_SIZES_MM: dict[str, tuple[float, float]] = {
@@ -31,6 +31,9 @@ PAGE_SIZES_MM: dict[str, tuple[float, float]] = {
 """Paper sizes in portrait orientation, (width, height)."""
 
 LARGEST_PAGE_MM = 10_000.0
+
+_SIDE = r"([\d.]+)\s*([a-z]*|\")"
+_TWO_SIDES = re.compile(rf"{_SIDE}\s*[x*\u00d7]\s*{_SIDE}")
 
 
 @dataclass(frozen=True)
@@ -63,16 +66,15 @@ class Page:
 
 
 def _custom_size(text: str, name: str) -> tuple[float, float]:
-    sides = re.fullmatch(r"(.+?)\s*[x*]\s*(.+)", name)
+    sides = _TWO_SIDES.fullmatch(name)
     if sides is None:
         near = difflib.get_close_matches(name, PAGE_SIZES_MM, n=1)
         guess = f"did you mean {near[0].upper()}? " if near else ""
         raise InputError(
             f"unknown page {text!r}", hint=f"{guess}use A0 to A6, letter, legal, tabloid or a size such as 120x80mm"
         )
-    unit = re.search(r"[a-z]+$", sides[2])
-    first = sides[1] if re.search(r"[a-z\"]$", sides[1]) or unit is None else sides[1] + unit[0]
-    width, height = parse_length_mm(first), parse_length_mm(sides[2])
+    # One unit at the end, as in 120x80mm, holds for both sides.
+    width, height = parse_length_mm(sides[1] + (sides[2] or sides[4])), parse_length_mm(sides[3] + sides[4])
     if not 1.0 <= min(width, height) <= max(width, height) <= LARGEST_PAGE_MM:
         raise InputError(f"a page of {text} cannot be made", hint="choose sides between 1 mm and 10 m")
     return width, height
@@ -101,10 +103,12 @@ class Strokes:
     offsets: IntArray
 
     def __post_init__(self) -> None:
-        points = np.array(self.points, np.float64).reshape(-1, 2)
+        points = polyline(self.points, np.float64).copy()
         offsets = np.array(self.offsets, np.int64)
         if len(offsets) == 0 or offsets[0] != 0 or offsets[-1] != len(points) or (np.diff(offsets) < 1).any():
-            raise ValueError("the offsets of strokes must rise from 0 to the number of points")
+            raise SketchFormatError("the offsets of strokes must rise from 0 to the number of points")
+        if not np.isfinite(points).all():
+            raise SketchFormatError("a stroke has a point that is not a finite number")
         points.setflags(write=False)
         offsets.setflags(write=False)
         object.__setattr__(self, "points", points)
@@ -116,8 +120,12 @@ class Strokes:
 
     @classmethod
     def from_polylines(cls, polylines: Iterable[ArrayLike]) -> Self:
-        """From [n, 2] arrays in mm; those without points are left out."""
-        lines = [np.asarray(line, np.float64).reshape(-1, 2) for line in polylines]
+        """From [n, 2] arrays in mm; those without points are left out.
+
+        Raises:
+            SketchFormatError: an array has another shape or is not finite.
+        """
+        lines = [polyline(line, np.float64) for line in polylines]
         lines = [line for line in lines if len(line)]
         if not lines:
             return cls.empty()

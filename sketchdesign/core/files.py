@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,22 +15,27 @@ from sketchdesign.core.errors import InputError, OutputError
 def atomic_path(path: Path) -> Iterator[Path]:
     """A temporary path beside ``path`` that takes its place when the block ends well, and vanishes when it does not.
 
+    A symbolic link stays one: the file it leads to is replaced.
+
     Raises:
-        OutputError: the folder is missing or read-only, or the disk is full.
+        InputError: the folder is missing, or ``path`` is a folder or a device.
+        OutputError: the folder is read-only, or the disk is full.
     """
     path = Path(path)
     check_writable(path)
+    target = Path(os.path.realpath(path)) if path.is_symlink() else path
+    temporary = target.with_name(f".{target.name[:40]}.{secrets.token_hex(6)}.part")
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-        os.close(handle)
+        temporary.touch(exist_ok=False)
+        mode = temporary.stat().st_mode & 0o777
     except OSError as error:
         raise _cannot_write(path, error) from error
-    temporary = Path(name)
     try:
         yield temporary
         _flush(temporary)
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
+        # Libraries that write by themselves may have put a private file in the place of ours.
+        temporary.chmod(mode)
+        temporary.replace(target)
     except OSError as error:
         raise _cannot_write(path, error) from error
     finally:
@@ -47,13 +52,20 @@ def check_writable(path: Path) -> None:
     """Fail early, before long work, when ``path`` cannot be written.
 
     Raises:
-        InputError: its folder does not exist or ``path`` is a folder.
+        InputError: its folder does not exist, or ``path`` is a folder or a device.
         OutputError: the folder does not accept new files.
     """
-    if not path.parent.is_dir():
+    try:
+        folder_exists = path.parent.is_dir()
+        is_folder, is_other = path.is_dir(), path.exists() and not path.is_file()
+    except OSError as error:  # a name too long, a folder closed to the user
+        raise _cannot_write(path, error) from error
+    if not folder_exists:
         raise InputError(f"the folder {path.parent} does not exist", hint="create it or choose another output path")
-    if path.is_dir():
+    if is_folder:
         raise InputError(f"{path} is a folder", hint="give a file name")
+    if is_other:
+        raise InputError(f"{path} is not an ordinary file", hint="give another file name")
     if not os.access(path.parent, os.W_OK):
         raise OutputError(f"the folder {path.parent} is read-only", hint="choose another output path")
 
@@ -61,12 +73,6 @@ def check_writable(path: Path) -> None:
 def _flush(path: Path) -> None:
     with path.open("rb+") as file:
         os.fsync(file.fileno())
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _cannot_write(path: Path, error: OSError) -> OutputError:

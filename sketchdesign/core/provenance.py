@@ -27,7 +27,7 @@ class Provenance:
 
     def to_json(self) -> str:
         """One line of JSON with sorted keys: the same recipe always gives the same bytes."""
-        document = {"schema": SCHEMA, "application": self.application, "recipe": self.recipe}
+        document = {"schema": SCHEMA, "application": self.application, "recipe": dict(self.recipe)}
         return json.dumps(document, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
 
     @classmethod
@@ -38,12 +38,18 @@ class Provenance:
             SketchFormatError: the text is not such a document, or of a later version.
         """
         try:
-            document = json.loads(text)
+            document = json.loads(text, parse_constant=_refuse_constant)
             schema, application, recipe = document["schema"], document["application"], document["recipe"]
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise SketchFormatError("the provenance in the file is damaged") from error
-        if not (isinstance(schema, int) and isinstance(recipe, dict) and isinstance(application, str)):
+        if type(schema) is not int or schema < 1 or not isinstance(application, str):
             raise SketchFormatError("the provenance in the file is damaged")
         if schema > SCHEMA:
             raise SketchFormatError(f"the file was made by a later version, {application}", hint="update sketchdesign")
+        if not isinstance(recipe, dict):
+            raise SketchFormatError("the provenance in the file is damaged")
         return cls(recipe, application)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

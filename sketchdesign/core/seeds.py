@@ -21,9 +21,16 @@ _ROUNDS = 10
 
 
 def stream_key(*path: int | str) -> int:
-    """A 64-bit key for a seed path; different paths give unrelated keys."""
-    text = "\x1f".join(f"{type(part).__name__}:{part}" for part in path)
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
+    """A 64-bit key for a seed path; different paths give unrelated keys. ``1`` and ``"1"`` differ; so do depths."""
+    text = "\x1f".join(_tagged(part) for part in path).encode(errors="surrogatepass")
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little")
+
+
+def _tagged(part: int | str) -> str:
+    if isinstance(part, str):
+        # Doubling a separator inside a part keeps ("a", "b") apart from any single string.
+        return "str:" + part.replace("\x1f", "\x1f\x1f")
+    return f"int:{int(part)}"
 
 
 def philox(keys: UIntArray, counters: UIntArray, domain: int = 0) -> UIntArray:
@@ -32,7 +39,7 @@ def philox(keys: UIntArray, counters: UIntArray, domain: int = 0) -> UIntArray:
     Args:
         keys: uint64 [...], one per stream.
         counters: uint64 [...], broadcast against ``keys``.
-        domain: a small number that separates uses of one stream.
+        domain: a 64-bit number that separates uses of one stream: the upper half of Philox's 128-bit counter.
 
     Returns:
         uint64 [..., 4] holding 32-bit values.
@@ -40,7 +47,7 @@ def philox(keys: UIntArray, counters: UIntArray, domain: int = 0) -> UIntArray:
     keys, counters = np.broadcast_arrays(keys, counters)
     k0, k1 = keys & _LOW, keys >> _HALF
     c0, c1 = counters & _LOW, counters >> _HALF
-    c2, c3 = np.full_like(c0, domain), np.zeros_like(c0)
+    c2, c3 = np.full_like(c0, domain & int(_LOW)), np.full_like(c0, domain >> int(_HALF))
     for _ in range(_ROUNDS):
         product0, product1 = c0 * _MULTIPLIERS[0], c2 * _MULTIPLIERS[1]
         c0, c1, c2, c3 = (
@@ -58,7 +65,7 @@ def uniforms(keys: UIntArray, counters: UIntArray, domain: int = 0) -> NDArray[n
 
     They are multiples of 2^-24 and stay inside the interval when rounded to float32.
     """
-    return (philox(keys, counters, domain) >> np.uint64(9)) * 2.0**-23 + 2.0**-24
+    return (philox(keys, counters, domain) >> np.uint64(9)).astype(np.float64) * 2.0**-23 + 2.0**-24
 
 
 def normals(keys: UIntArray, count: int, domain: int = 0) -> NDArray[np.float32]:

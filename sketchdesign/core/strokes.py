@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,9 +26,13 @@ from sketchdesign.core.errors import SketchFormatError
 
 FloatArray = NDArray[np.float32]
 IntArray = NDArray[np.int64]
+Float = TypeVar("Float", np.float32, np.float64)
 
 PEN_DOWN, PEN_UP, PEN_END = 2, 3, 4
 """Columns of a stroke-5 row."""
+
+LARGEST_COORDINATE = 1e18
+"""Beyond it, offsets and squares of a sketch's float32 coordinates would overflow."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +48,8 @@ class Sketch:
     stroke_lengths: IntArray
 
     def __post_init__(self) -> None:
-        points = _frozen(self.points, np.float32)
-        lengths = _frozen(self.stroke_lengths, np.int64)
+        points = _numbers(self.points, np.float32).copy()
+        lengths = np.array(self.stroke_lengths, np.int64)
         if points.ndim != 2 or points.shape[1] != 2:
             raise SketchFormatError(f"a sketch needs points of shape [N, 2], not {list(points.shape)}")
         if lengths.ndim != 1 or (lengths < 1).any():
@@ -54,8 +58,10 @@ class Sketch:
             raise SketchFormatError(
                 f"the strokes of a sketch hold {int(lengths.sum())} points, but {len(points)} are given"
             )
-        if not np.isfinite(points).all():
-            raise SketchFormatError("a sketch has a point that is not a finite number")
+        if not (np.abs(points) <= LARGEST_COORDINATE).all():
+            raise SketchFormatError("a sketch has a point that is not a finite number of sensible size")
+        points.setflags(write=False)
+        lengths.setflags(write=False)
         object.__setattr__(self, "points", points)
         object.__setattr__(self, "stroke_lengths", lengths)
 
@@ -76,8 +82,12 @@ class Sketch:
 
     @classmethod
     def from_polylines(cls, polylines: Iterable[ArrayLike]) -> Self:
-        """From ``[n, 2]`` arrays, one per stroke; strokes without points are left out."""
-        strokes = [np.asarray(line, np.float32).reshape(-1, 2) for line in polylines]
+        """From ``[n, 2]`` arrays, one per stroke; strokes without points are left out.
+
+        Raises:
+            SketchFormatError: an array has another shape or is not finite.
+        """
+        strokes = [polyline(line, np.float32) for line in polylines]
         strokes = [stroke for stroke in strokes if len(stroke)]
         if not strokes:
             return cls.empty()
@@ -102,7 +112,7 @@ class Sketch:
         ends = np.flatnonzero(array[:, 2] > 0.5) + 1
         if len(array) and (not len(ends) or ends[-1] != len(array)):
             ends = np.append(ends, len(array))
-        return cls(points.astype(np.float32), np.diff(ends, prepend=0))
+        return cls(_numbers(points, np.float32), np.diff(ends, prepend=0))
 
     @classmethod
     def from_stroke5(cls, rows: ArrayLike, *, implicit_first_point: bool = False) -> Self:
@@ -175,17 +185,33 @@ class Sketch:
     def transformed(self, scale: float = 1.0, shift: Sequence[float] = (0.0, 0.0)) -> Self:
         """Scaled about the origin, then moved by ``shift``."""
         points = self.points.astype(np.float64) * scale + np.asarray(shift, np.float64)
-        return type(self)(points.astype(np.float32), self.stroke_lengths)
+        return type(self)(_numbers(points, np.float32), self.stroke_lengths)
 
 
-def _frozen(values: ArrayLike, dtype: type[np.generic]) -> NDArray[np.generic]:
-    array = np.array(values, dtype)
-    array.setflags(write=False)
+def polyline(points: ArrayLike, dtype: type[Float]) -> NDArray[Float]:
+    """Points as an ``[n, 2]`` array; anything empty is a polyline without points.
+
+    Raises:
+        SketchFormatError: the points have another shape or are no numbers.
+    """
+    array = _numbers(points, dtype)
+    if array.size == 0:
+        return np.empty((0, 2), dtype)
+    if array.ndim != 2 or array.shape[1] != 2:
+        raise SketchFormatError(f"a stroke needs points of shape [n, 2], not {list(array.shape)}")
     return array
 
 
+def _numbers(values: ArrayLike, dtype: type[Float]) -> NDArray[Float]:
+    try:
+        with np.errstate(over="ignore"):  # becomes infinite, which the callers refuse
+            return np.asarray(values, dtype)
+    except (TypeError, ValueError, OverflowError):
+        raise SketchFormatError("a sketch holds something other than numbers, or rows of unequal length") from None
+
+
 def _rows(rows: ArrayLike, width: int) -> FloatArray:
-    array = np.asarray(rows, np.float32)
+    array = _numbers(rows, np.float32)
     if array.size == 0:
         return np.empty((0, width), np.float32)
     if array.ndim != 2 or array.shape[1] != width:

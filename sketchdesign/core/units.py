@@ -19,7 +19,7 @@ MM_PER_UNIT = {
 }
 """Millimetres in each unit; px is the CSS pixel of 1/96 inch."""
 
-_LENGTH = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*([a-zA-Z\"]*)\s*")
+_LENGTH = re.compile(r"\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*([a-zA-Z\"]*)\s*")
 
 
 def parse_length_mm(text: str) -> float:

@@ -95,7 +95,7 @@ class LSTMCell(Cell):
 
     def forward(self, x: Tensor, state: Tensor, context: Context, drop: Tensor | None = None) -> Tensor:
         c, h = state.chunk(2, dim=1)
-        gates = torch.addmm(context[0], x, self.w_x[: self.step_size]).addmm(h, self.w_h)
+        gates = torch.addmm(context[0], x, self.w_x[: self.step_size]).addmm_(h, self.w_h)
         i, j, f, o = gates.chunk(4, dim=1)
         candidate = torch.tanh(j) if drop is None else torch.tanh(j) * drop
         c = c * torch.sigmoid(f) + torch.sigmoid(i) * candidate
@@ -185,7 +185,7 @@ class HyperLSTMCell(Cell):
 
     def forward(self, x: Tensor, state: Tensor, context: Context, drop: Tensor | None = None) -> Tensor:
         sizes = [self.hidden_size, self.hyper_size]
-        h, hyper_h, c, hyper_c = state.split(sizes * 2, dim=1)
+        h, hyper_h, c, hyper_c = torch.split(state, sizes * 2, dim=1)
         hyper_state = torch.cat([hyper_h, hyper_c], dim=1)
         hyper_state = self.hyper(torch.cat([x, h], dim=1), hyper_state, context[1:])
         hyper_h, hyper_c = hyper_state.chunk(2, dim=1)

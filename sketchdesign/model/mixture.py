@@ -40,7 +40,7 @@ class Mixture:
                 the network spikes of no width.
         """
         count = (raw.shape[-1] - 3) // 6
-        pen, pi, mu_x, mu_y, log_x, log_y, rho = raw.split([3] + [count] * 6, dim=-1)
+        pen, pi, mu_x, mu_y, log_x, log_y, rho = torch.split(raw, [3] + [count] * 6, dim=-1)
         if log_sigma_min is not None:
             log_x, log_y = log_x.clamp(min=log_sigma_min), log_y.clamp(min=log_sigma_min)
         return cls(pen, pi, mu_x, mu_y, log_x, log_y, rho)
@@ -63,3 +63,8 @@ class Mixture:
     def pen_log_probability(self, pen: Tensor) -> Tensor:
         """Log probability of the one-hot pen states [..., 3]: [...]."""
         return (torch.log_softmax(self.pen_logits, dim=-1) * pen).sum(-1)
+
+    def log_likelihood(self, rows: Tensor) -> Tensor:
+        """Log likelihood of stroke-5 rows [..., 5]: offset and pen state, or the pen alone where the drawing ends."""
+        offset = self.offset_log_density(rows[..., 0], rows[..., 1]) * (1.0 - rows[..., 4])
+        return offset + self.pen_log_probability(rows[..., 2:])

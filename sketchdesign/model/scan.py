@@ -39,7 +39,9 @@ def lstm_scan(
     Returns:
         outputs [T, B, H] and the final cell state [B, H].
     """
-    outputs, final_c = _LSTMScan.apply(xs, w_x, context, w_h, h0, c0, drop, matmul_dtype)
+    outputs, final_c = _LSTMScan.apply(  # type: ignore[no-untyped-call]
+        xs, w_x, context, w_h, h0, c0, drop, matmul_dtype
+    )
     return outputs, final_c
 
 
@@ -81,7 +83,7 @@ class _LSTMScan(torch.autograd.Function):
         return outputs, cell[steps].clone()
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
+    @once_differentiable
     def backward(ctx: FunctionCtx, d_outputs: Tensor, d_final_c: Tensor) -> tuple[Tensor | None, ...]:
         xs, w_h, gates, hidden, cell, squashed, drop = ctx.saved_tensors  # type: ignore[attr-defined]
         steps, batch, _ = xs.shape

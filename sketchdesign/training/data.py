@@ -6,6 +6,7 @@ of a hundred thousand drawings is a handful of arrays.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -47,32 +48,47 @@ class DrawingSet:
     def build(cls, drawings: Mapping[str, Iterable[Sketch]], *, max_points: int, min_points: int = 3) -> DrawingSet:
         """Collect drawings by class name, leaving out those outside ``min_points..max_points``.
 
+        The drawings may be generators: nothing is kept of them but their numbers.
+
         Raises:
             InputError: a class has no drawing left.
         """
-        points, lifts, sizes, labels = [], [], [], []
+        points, lifts = bytearray(), bytearray()  # which grow in place, unlike arrays
+        sizes, labels = array("q"), array("q")
         for label, (name, sketches) in enumerate(drawings.items()):
             before = len(sizes)
-            for sketch in sketches:
+            for sketch in map(with_written_start, sketches):
                 if not min_points <= len(sketch) <= max_points:
                     continue
                 lift = np.zeros(len(sketch), bool)
                 lift[np.cumsum(sketch.stroke_lengths) - 1] = True
-                points.append(sketch.points)
-                lifts.append(lift)
+                points += sketch.points.tobytes()
+                lifts += lift.tobytes()
                 sizes.append(len(sketch))
                 labels.append(label)
             if len(sizes) == before:
                 raise InputError(f"class {name!r} has no drawing of {min_points} to {max_points} points")
-        starts = np.concatenate([[0], np.cumsum(sizes)])
-        return cls(np.concatenate(points), np.concatenate(lifts), starts, np.array(labels), tuple(drawings))
+        return cls(
+            np.frombuffer(points, np.float32).reshape(-1, 2),
+            np.frombuffer(lifts, bool),
+            np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]),
+            np.array(labels, np.int64),
+            tuple(drawings),
+        )
 
     def scale_factor(self) -> float:
-        """Standard deviation of all offsets dx and dy, pooled (the reference's normalising scale)."""
+        """Standard deviation of all offsets dx and dy, pooled (the reference's normalising scale).
+
+        Raises:
+            InputError: every drawing is a single dot.
+        """
         offsets = np.diff(self.points, axis=0)
         inside = np.ones(len(offsets), bool)
         inside[self.starts[1:-1] - 1] = False
-        return float(offsets[inside].std())
+        deviation = float(offsets[inside].std(dtype=np.float64)) if inside.any() else 0.0
+        if deviation == 0.0:
+            raise InputError("the drawings have no extent: all their points coincide")
+        return deviation
 
     def subset(self, index: IntArray) -> DrawingSet:
         """The drawings at ``index``, in that order."""
@@ -80,6 +96,19 @@ class DrawingSet:
         rows = _ranges(self.starts[index], sizes)
         starts = np.concatenate([[0], np.cumsum(sizes)])
         return DrawingSet(self.points[rows], self.lifts[rows], starts, self.labels[index], self.classes)
+
+
+def with_written_start(sketch: Sketch) -> Sketch:
+    """The sketch with a first stroke of at least two points.
+
+    The first point of a drawing has no row of its own, so that a single dot in its place would vanish and its pen
+    lift with it (see `Sketch.to_stroke3`).
+    """
+    if not len(sketch) or sketch.stroke_lengths[0] > 1:
+        return sketch
+    lengths = sketch.stroke_lengths.copy()
+    lengths[0] = 2
+    return Sketch(np.concatenate([sketch.points[:1], sketch.points]), lengths)
 
 
 class Batch(NamedTuple):
@@ -115,13 +144,13 @@ def make_batch(
     drawings: DrawingSet, scale_factor: float, augmentation: Augmentation | None = None, seed: tuple[int, ...] = ()
 ) -> Batch:
     """All drawings of a (small) set as one batch, divided by ``scale_factor``; varied if ``augmentation`` is given."""
-    points = drawings.points.astype(np.float32)
+    points: NDArray[np.floating] = drawings.points
     lifts, starts = drawings.lifts, drawings.starts
     if augmentation is not None:
         rng = np.random.default_rng(seed)
         points = points + rng.uniform(-augmentation.jitter_px, augmentation.jitter_px, points.shape)
         stretch = rng.uniform(1.0 - augmentation.scale, 1.0 + augmentation.scale, (len(drawings), 2))
-        points *= np.repeat(stretch, np.diff(starts), axis=0)
+        points = points * np.repeat(stretch, np.diff(starts), axis=0)
         keep = ~(_inside_strokes(lifts, starts) & (rng.random(len(points)) < augmentation.drop))
         starts = np.concatenate([[0], np.cumsum(keep)])[starts]
         points, lifts = points[keep], lifts[keep]
@@ -171,10 +200,12 @@ def _inside_strokes(lifts: NDArray[np.bool_], starts: IntArray) -> NDArray[np.bo
     first = np.concatenate([[True], lifts[:-1]])
     first[starts[:-1]] = True
     second = np.concatenate([[False], first[:-1]])
-    return ~(first | second | lifts)
+    inside: NDArray[np.bool_] = ~(first | second | lifts)
+    return inside
 
 
 def _ranges(begins: IntArray, sizes: IntArray) -> IntArray:
     """The concatenated ranges ``begin .. begin + size``."""
     ends = np.cumsum(sizes)
-    return np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(begins - (ends - sizes), sizes)
+    ranges: IntArray = np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(begins - (ends - sizes), sizes)
+    return ranges

@@ -16,7 +16,7 @@ REFERENCE_FLOOR = 1e-6
 
 
 class Reconstruction(NamedTuple):
-    """Sums over a batch, in nats: of the offsets (L_s) and of the pen states (L_p), before normalisation."""
+    """In nats, of the offsets (L_s) and of the pen states (L_p), before normalisation by N_max."""
 
     offsets: Tensor
     pen: Tensor
@@ -32,12 +32,17 @@ def reconstruction(mixture: Mixture, target: Tensor, pen_weight: Tensor, *, floo
             the end rows when it evaluates.
         floor: added to the density, `REFERENCE_FLOOR` to match the reference's numbers.
     """
+    terms = reconstruction_terms(mixture, target, floor=floor)
+    return Reconstruction(terms.offsets.sum(), (terms.pen * pen_weight).sum())
+
+
+def reconstruction_terms(mixture: Mixture, target: Tensor, *, floor: float = 0.0) -> Reconstruction:
+    """What each position [...] adds to L_s (nothing where the drawing has ended) and to L_p; see `reconstruction`."""
     log_density = mixture.offset_log_density(target[..., 0], target[..., 1])
     if floor:
         log_density = torch.log(torch.exp(log_density) + floor)
     drawn = 1.0 - target[..., PEN_END]
-    pen = mixture.pen_log_probability(target[..., PEN_DOWN:])
-    return Reconstruction(-(log_density * drawn).sum(), -(pen * pen_weight).sum())
+    return Reconstruction(-log_density * drawn, -mixture.pen_log_probability(target[..., PEN_DOWN:]))
 
 
 def kl_divergence(posterior: Posterior, prior: Posterior | None = None) -> Tensor:
@@ -47,11 +52,16 @@ def kl_divergence(posterior: Posterior, prior: Posterior | None = None) -> Tenso
         posterior: what the encoder says.
         prior: a Gaussian of its own for each drawing (a learned prior of its class); N(0, I) by default.
     """
+    return kl_terms(posterior, prior).mean()
+
+
+def kl_terms(posterior: Posterior, prior: Posterior | None = None) -> Tensor:
+    """What each drawing and latent dimension adds to L_KL: [B, z_size]; see `kl_divergence`."""
     mu, log_variance = posterior
     if prior is not None:
         mu = (mu - prior.mu) * torch.exp(-0.5 * prior.log_variance)
         log_variance = log_variance - prior.log_variance
-    return -0.5 * torch.mean(1.0 + log_variance - mu.square() - torch.exp(log_variance))
+    return -0.5 * (1.0 + log_variance - mu.square() - torch.exp(log_variance))
 
 
 def kl_weight(step: int, final: float, rate: float, start: float = 0.01) -> float:

@@ -1,0 +1,6 @@
+"""``python -m sketchdesign``."""
+
+from sketchdesign.cli.main import main
+
+if __name__ == "__main__":
+    main()

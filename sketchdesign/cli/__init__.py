@@ -1,0 +1,1 @@
+"""The command line. Thin: every command is one call of a service."""

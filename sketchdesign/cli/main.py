@@ -1,0 +1,96 @@
+"""The ``sketchdesign`` command."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from sketchdesign import __version__
+from sketchdesign.cli import generate, grid, info, models
+from sketchdesign.cli.console import Console, hoist_global_options
+from sketchdesign.core.errors import CancelledError, SketchDesignError
+
+DONE, SOME_FAILED, WRONG_INPUT, CANCELLED = 0, 1, 2, 130
+
+app = typer.Typer(
+    name="sketchdesign",
+    help="Draw with sketch-rnn: pattern sheets for the screen, for files and for pen plotters.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("generate")(generate.generate)
+app.command("grid")(grid.grid)
+app.command("info")(info.info)
+app.add_typer(models.app, name="models")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"sketchdesign {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _global_options(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more; show tracebacks.")] = False,
+    device: Annotated[str, typer.Option(help="Where to compute: auto, cpu, cuda or mps.")] = "auto",
+    threads: Annotated[
+        int | None, typer.Option(help="Threads on a CPU. Default: one per processor. Never changes a result.")
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    context.obj = Console(as_json, verbose, device, threads)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code."""
+    words = hoist_global_options(arguments)
+    console = Console(as_json="--json" in words, verbose=bool({"-v", "--verbose"} & set(words)))
+    try:
+        code = app(words, prog_name="sketchdesign", standalone_mode=False)
+    except SketchDesignError as error:
+        if isinstance(error, CancelledError):
+            console.note("Cancelled.")
+            return CANCELLED
+        console.fail(error.what, error.hint)
+        return WRONG_INPUT
+    except typer.TyperException as error:
+        console.fail(getattr(error, "format_message", error.__str__)(), "see sketchdesign --help")
+        return WRONG_INPUT
+    except (KeyboardInterrupt, typer.Abort):
+        console.note("Cancelled.")
+        return CANCELLED
+    except BrokenPipeError:
+        return SOME_FAILED
+    except Exception as error:
+        if console.verbose:
+            traceback.print_exc()
+        console.fail(
+            f"an error in the program itself: {type(error).__name__}: {error}", "run it again with -v to see where"
+        )
+        return SOME_FAILED
+    return code if isinstance(code, int) else DONE
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    sys.exit(run(sys.argv[1:]))
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    """Let a polite kill clean up like Ctrl-C does."""
+    raise KeyboardInterrupt

@@ -1,0 +1,117 @@
+"""Options that several commands share, declared once.
+
+A command takes a whole group as one parameter, ``sampling: SamplingOptions``; `expand_options` turns each such
+parameter into the group's single options.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import random
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+
+import typer
+
+if TYPE_CHECKING:
+    from sketchdesign.cli.console import Console
+    from sketchdesign.services.generate import GenerateSettings
+
+ModelArgument = Annotated[
+    str, typer.Argument(metavar="MODEL", help="A bundled model (see: models list) or the path of a checkpoint.")
+]
+OutputOption = Annotated[
+    list[Path],
+    typer.Option("-o", "--output", metavar="OUT", help="Output file; its ending picks the format. Repeatable."),
+]
+DpiOption = Annotated[float, typer.Option(help="Resolution of a .png.")]
+
+
+@dataclass(frozen=True)
+class SamplingOptions:
+    """How sketches are drawn."""
+
+    seed: Annotated[
+        int | None,
+        typer.Option(help="The same seed gives the same sketches. Default: one at random, which is reported."),
+    ] = None
+    preset: Annotated[str, typer.Option(help="Meaning of the temperature: default, paper, magenta or js.")] = "default"
+    temperature: Annotated[
+        float | None, typer.Option("--temperature", "-t", help="0 is careful, 1 as varied as human drawings.")
+    ] = None
+    temperature_xy: Annotated[float | None, typer.Option(help="Temperature of the offsets alone.")] = None
+    temperature_mixture: Annotated[float | None, typer.Option(help="Temperature of the mixture weights alone.")] = None
+    temperature_pen: Annotated[float | None, typer.Option(help="Temperature of the pen states alone.")] = None
+    greedy: Annotated[bool, typer.Option("--greedy", help="Always take the likeliest next point.")] = False
+    class_name: Annotated[
+        str | None, typer.Option("--class", metavar="NAME", help="One class of a model that knows several.")
+    ] = None
+    best_of: Annotated[int, typer.Option(help="Draw N candidates for each sketch and keep the likeliest.")] = 1
+    keep_unfinished: Annotated[
+        bool, typer.Option("--keep-unfinished", help="Keep sketches that never end instead of drawing them anew.")
+    ] = False
+
+    def settings(self, count: int, console: Console) -> GenerateSettings:
+        """What these options ask for, for ``count`` sketches."""
+        from sketchdesign.model.sampling import Sampling
+        from sketchdesign.services.generate import GenerateSettings
+
+        sampling = Sampling.preset(
+            self.preset,
+            self.temperature,
+            temperature_xy=self.temperature_xy,
+            temperature_mixture=self.temperature_mixture,
+            temperature_pen=self.temperature_pen,
+            greedy=self.greedy,
+        )
+        return GenerateSettings(
+            count,
+            # Six digits are easy to note down.
+            seed=random.SystemRandom().randrange(1_000_000) if self.seed is None else self.seed,
+            sampling=sampling,
+            class_name=self.class_name,
+            best_of=self.best_of,
+            keep_unfinished=self.keep_unfinished,
+            device=console.device,
+            threads=console.threads,
+        )
+
+
+def expand_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Replace each parameter that is annotated with a dataclass of options by those options."""
+    hints = get_type_hints(command, include_extras=True)
+    groups = {name: hint for name, hint in hints.items() if isinstance(hint, type) and is_dataclass(hint)}
+    parameters: list[inspect.Parameter] = []
+    for name, parameter in inspect.signature(command).parameters.items():
+        if name in groups:
+            parameters += _option_parameters(groups[name])
+        else:
+            kind = inspect.Parameter.KEYWORD_ONLY
+            parameters.append(parameter.replace(annotation=hints[name], kind=kind))
+
+    @functools.wraps(command)
+    def expanded(**values: Any) -> None:
+        for name, group in groups.items():
+            values[name] = group(**{field.name: values.pop(field.name) for field in fields(group)})
+        command(**values)
+
+    expanded.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    expanded.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    del expanded.__wrapped__  # lest its signature be taken for this one's
+    return expanded
+
+
+def _option_parameters(group: type) -> list[inspect.Parameter]:
+    hints = get_type_hints(group, include_extras=True)
+    return [
+        inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty if field.default is MISSING else field.default,
+            annotation=hints[field.name],
+        )
+        for field in fields(group)
+    ]

@@ -1,0 +1,112 @@
+"""Pages, and strokes on them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sketchdesign.core.drawing import Drawing, Layer, Page, Pen, Strokes
+from sketchdesign.core.errors import InputError, SketchFormatError
+from sketchdesign.core.provenance import Provenance
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("A4", (210.0, 297.0)),
+        ("  a4 ", (210.0, 297.0)),
+        ("a4-landscape", (297.0, 210.0)),
+        ("A3 landscape", (420.0, 297.0)),
+        ("Letter", (215.9, 279.4)),
+        ("120x80mm", (120.0, 80.0)),
+        ("120x80", (120.0, 80.0)),
+        ("120 x 80 mm", (120.0, 80.0)),
+        ("12cmx80mm", (120.0, 80.0)),
+        ("2x3in", (50.8, 76.2)),
+        ('2x3"', (50.8, 76.2)),
+        ('2"x3"', (50.8, 76.2)),
+        ("96x192px", (25.4, 50.8)),
+        ("96px x 192px", (25.4, 50.8)),
+        ("96pxx192px", (25.4, 50.8)),
+        ("10*20", (10.0, 20.0)),
+        ("10\u00d720cm", (100.0, 200.0)),
+    ],
+)
+def test_pages(text: str, size: tuple[float, float]) -> None:
+    page = Page.parse(text)
+    assert (page.width_mm, page.height_mm) == pytest.approx(size)
+
+
+def test_landscape_turns_what_is_upright_and_nothing_else() -> None:
+    assert Page.parse("a4", landscape=True) == Page(297, 210)
+    assert Page.parse("100x50mm", landscape=True) == Page(100, 50)
+
+
+@pytest.mark.parametrize("text", ["", "a4x", "quarto", "100", "100mm", "x", "10xx20", "axb", "10x20x30", "-10x20"])
+def test_unknown_pages_are_refused(text: str) -> None:
+    with pytest.raises(InputError):
+        Page.parse(text)
+
+
+def test_a_near_miss_is_answered_with_the_page_meant() -> None:
+    with pytest.raises(InputError, match="did you mean LETTER"):
+        Page.parse("leter")
+
+
+@pytest.mark.parametrize("text", ["0x0", "0.5x100mm", "11mx1m", "1x1e", "1.2.3x4"])
+def test_sizes_that_no_sheet_has_are_refused(text: str) -> None:
+    with pytest.raises(InputError):
+        Page.parse(text)
+
+
+def test_pen_up_and_pen_down_lengths() -> None:
+    strokes = Strokes.from_polylines([[[0, 0], [3, 4]], [[3, 5]], [[10, 5], [10, 6], [11, 6]]])
+    assert strokes.pen_down_mm() == pytest.approx(7.0)
+    assert strokes.pen_up_mm() == pytest.approx(8.0)
+    assert len(strokes) == 3
+
+
+def test_empty_strokes_have_no_length() -> None:
+    for empty in (Strokes.empty(), Strokes.from_polylines([[], []]), Strokes.concatenate([])):
+        assert len(empty) == 0
+        assert empty.polylines() == []
+        assert empty.pen_down_mm() == empty.pen_up_mm() == 0.0
+        assert empty == Strokes.empty()
+
+
+def test_concatenation_copes_with_empty_parts() -> None:
+    one = Strokes.from_polylines([[[0, 0], [1, 1]]])
+    assert Strokes.concatenate([Strokes.empty(), one, Strokes.empty()]) == one
+
+
+@pytest.mark.parametrize("offsets", [[], [0], [1, 2], [0, 1], [0, 2, 1, 2], [0, 1, 1, 2]])
+def test_offsets_that_do_not_fit_are_refused(offsets: list[int]) -> None:
+    with pytest.raises(SketchFormatError, match="offsets"):
+        Strokes(np.zeros((2, 2)), np.array(offsets, np.int64))
+
+
+@pytest.mark.parametrize("line", [[[0, np.nan]], [[0, np.inf]], [[1, 2, 3], [4, 5, 6]], [1, 2], [["a", "b"]]])
+def test_strokes_refuse_what_cannot_be_drawn(line: list[list[float]]) -> None:
+    with pytest.raises(SketchFormatError):
+        Strokes.from_polylines([line])
+
+
+def test_strokes_are_frozen_and_do_not_follow_their_source() -> None:
+    source = np.zeros((2, 2))
+    strokes = Strokes(source, np.array([0, 2]))
+    source[0] = 5
+    assert strokes.points[0].tolist() == [0, 0]
+    with pytest.raises(ValueError, match="read-only"):
+        strokes.points[0] = 1
+    assert hash(strokes) == hash(Strokes(np.zeros((2, 2)), np.array([0, 2])))
+
+
+def test_a_drawing_sums_its_layers_and_keeps_its_provenance() -> None:
+    line = Strokes.from_polylines([[[0, 0], [10, 0]], [[20, 0], [30, 0]]])
+    drawing = Drawing(Page(100, 100), (Layer(Pen(), line), Layer(Pen("red", "#ff0000"), line)), Provenance({"seed": 1}))
+    assert drawing.stroke_count == 4
+    assert drawing.pen_down_mm() == 40.0
+    assert drawing.pen_up_mm() == 20.0
+    shorter = drawing.with_layers(drawing.layers[:1])
+    assert shorter.stroke_count == 2
+    assert shorter.provenance == drawing.provenance

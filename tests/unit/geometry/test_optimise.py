@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sketchdesign.core.drawing import Drawing, Layer, Page, Pen, Strokes
+from sketchdesign.core.errors import CancelledError
+from sketchdesign.core.provenance import Provenance
+from sketchdesign.geometry.optimise import (
+    DEFAULT_PIPELINE,
+    MERGE_MM,
+    TOLERANCE_MM,
+    TWO_OPT_STROKES,
+    default_pipeline,
+    optimise,
+)
+from sketchdesign.geometry.vpype_worker import VpypeWorker
+
+
+def grid(rows: int = 8, columns: int = 8, strokes_per_cell: int = 8, cell_mm: float = 24.0) -> Strokes:
+    """Scribbles in cells, in random order."""
+    rng = np.random.default_rng(1)
+    lines = []
+    for cell in range(rows * columns):
+        corner = np.array([cell % columns, cell // columns]) * cell_mm
+        for _ in range(strokes_per_cell):
+            heading = rng.uniform(0, 6.3) + np.cumsum(rng.normal(0, 0.5, 20))
+            line = rng.uniform(3, cell_mm - 3, 2) + np.cumsum(np.stack([np.cos(heading), np.sin(heading)], 1) * 0.6, 0)
+            lines.append(corner + np.clip(line, 0, cell_mm))
+    return Strokes.from_polylines([lines[index] for index in rng.permutation(len(lines))])
+
+
+def round_trip_mm(strokes: Strokes) -> float:
+    first, last = strokes.points[0], strokes.points[-1]
+    return strokes.pen_up_mm() + float(np.hypot(*first) + np.hypot(*last))
+
+
+def test_a_shuffled_grid_of_64_sketches_travels_a_fifth_at_most(worker: VpypeWorker) -> None:
+    drawing = Drawing(Page(210, 297), (Layer(Pen(), grid()),))
+    routed, report = optimise(drawing, worker)
+    assert report.pen_up_mm_before == drawing.pen_up_mm()
+    assert report.pen_up_mm_after == routed.pen_up_mm() < report.pen_up_mm_before / 5.0
+    assert report.lifts_before == 512
+    assert report.lifts_after == routed.stroke_count <= 512
+    assert report.pen_down_mm == routed.pen_down_mm() == pytest.approx(drawing.pen_down_mm(), rel=1e-2)
+    assert report.pipeline == f"{DEFAULT_PIPELINE} --two-opt"
+    assert report.seconds > 0.0
+
+
+def test_pens_labels_page_and_provenance_stay(worker: VpypeWorker) -> None:
+    layers = (
+        Layer(Pen("red", "#ff0000", 0.5), Strokes.from_polylines([[[0, 0], [9, 9]]]), "outline"),
+        Layer(Pen(), Strokes.empty(), "%guides"),
+    )
+    drawing = Drawing(Page(100, 80), layers, Provenance({"seed": 3}))
+    routed, _ = optimise(drawing, worker)
+    assert (routed.page, routed.provenance) == (drawing.page, drawing.provenance)
+    assert [dataclasses.replace(layer, strokes=Strokes.empty()) for layer in routed.layers] == [
+        dataclasses.replace(layer, strokes=Strokes.empty()) for layer in layers
+    ]
+    assert [len(layer.strokes) for layer in routed.layers] == [1, 0]
+
+
+def test_the_same_drawing_always_takes_the_same_route(worker: VpypeWorker) -> None:
+    drawing = Drawing(Page(210, 297), (Layer(Pen(), grid(3, 3)),))
+    assert optimise(drawing, worker)[0] == optimise(drawing, worker)[0]
+
+
+def test_a_pipeline_of_ones_own_is_run_as_it_is(worker: VpypeWorker) -> None:
+    drawing = Drawing(Page(210, 297), (Layer(Pen(), grid(2, 2)),))
+    routed, report = optimise(drawing, worker, "reverse")
+    assert report.pipeline == "reverse"
+    assert [line.tolist() for line in routed.layers[0].strokes.polylines()] == [
+        pytest.approx(line) for line in drawing.layers[0].strokes.polylines()[::-1]
+    ]
+
+
+def test_the_route_begins_near_home(worker: VpypeWorker) -> None:
+    strokes = Strokes.from_polylines([[[10.0 * x + 5, 5], [10.0 * x + 9, 5]] for x in (4, 0, 3, 1, 2)])
+    routed = optimise(Drawing(Page(100, 100), (Layer(Pen(), strokes),)), worker)[0].layers[0].strokes
+    assert round_trip_mm(routed) <= 24.0 + np.hypot(5, 5) + np.hypot(49, 5) + 1e-6
+
+
+def test_touching_strokes_are_joined(worker: VpypeWorker) -> None:
+    strokes = Strokes.from_polylines([[[0, 0], [10, 0]], [[20, 10], [20.0, 20]], [[20, 10.01], [10, 0]]])
+    routed, report = optimise(Drawing(Page(100, 100), (Layer(Pen(), strokes),)), worker)
+    assert report.lifts_after == 1
+    assert routed.pen_up_mm() == 0.0
+
+
+def test_large_layers_go_without_two_opt() -> None:
+    many = Strokes.from_polylines(np.zeros((TWO_OPT_STROKES + 1, 1, 2)))
+    assert default_pipeline([many]) == DEFAULT_PIPELINE
+    assert default_pipeline([]) == f"{DEFAULT_PIPELINE} --two-opt"
+
+
+def test_cancel(worker: VpypeWorker) -> None:
+    with pytest.raises(CancelledError):
+        optimise(Drawing(Page(210, 297), (Layer(Pen(), grid()),)), worker, cancelled=lambda: True)
+
+
+coordinates = st.integers(0, 2000).map(lambda value: value / 20.0)
+polylines = st.lists(st.tuples(coordinates, coordinates), min_size=1, max_size=8)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(polylines, min_size=1, max_size=12))
+def test_the_drawn_lines_stay_where_they_are(worker: VpypeWorker, lines: list[list[tuple[float, float]]]) -> None:
+    before = Strokes.from_polylines(lines)
+    after = optimise(Drawing(Page(100, 100), (Layer(Pen(), before),)), worker)[0].layers[0].strokes
+    reach = TOLERANCE_MM + 1e-6
+    assert ink(before).hausdorff_distance(ink(after)) <= reach + MERGE_MM / 2.0
+    distances = shapely.distance(ink(after), shapely.points(before.points))
+    assert distances.max() <= reach
+    # Joins add their gaps; simplifying and closing loops change the length by little for each point.
+    slack = MERGE_MM * len(before) + 2.0 * reach * len(before.points)
+    assert abs(after.pen_down_mm() - before.pen_down_mm()) <= slack
+    assert len(after) <= len(before)
+
+
+def ink(strokes: Strokes) -> shapely.MultiLineString:
+    return shapely.MultiLineString([np.repeat(line, 2, axis=0) for line in strokes.polylines()])
