@@ -333,7 +333,7 @@ _SIGNS_OF_DAMAGE = (
     # from the interpreter, on values that do not fit together
     *(ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError),
     # from the header
-    *(SyntaxError, MemoryError, RecursionError),
+    *(SyntaxError, MemoryError),
     # from the archive: cut short, encrypted, packed in an unknown way
-    *(EOFError, struct.error, zlib.error, RuntimeError, NotImplementedError),
+    *(EOFError, struct.error, zlib.error, RuntimeError),
 )

@@ -22,7 +22,7 @@ DEFAULT_PIPELINE = (
 )
 
 TWO_OPT_STROKES = 2_000
-"""Layers up to this size are also improved by two-opt: a fifth less travel for half a second. Its time grows with the
+"""Layers up to this size are also improved by two-opt: a fifth less travel for about a second. Its time grows with the
 square of the size, and a layer of 10,000 would take six seconds and more."""
 
 

@@ -16,8 +16,9 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -143,9 +144,10 @@ class VpypeWorker:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=serve, args=(theirs,), name="sketchdesign-vpype", daemon=True)
-        process.start()
+        with _interrupts_held_back():
+            process.start()
+            self._connection, self._process, self._ready = ours, process, False
         theirs.close()
-        self._connection, self._process, self._ready = ours, process, False
         return ours
 
     def _stop(self) -> None:
@@ -191,6 +193,33 @@ def _open_standard_streams() -> None:
     while descriptor <= 2:
         descriptor = os.open(os.devnull, os.O_RDWR)
     os.close(descriptor)
+
+
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Put off Ctrl-C while a process starts: half started, it would write a traceback.
+
+    The process itself is born with the signal blocked, because it cannot ignore it before it has imported this module.
+    """
+    held: list[int] = []
+    handler = None
+    if threading.current_thread() is threading.main_thread():
+        handler = signal.signal(signal.SIGINT, lambda number, _: held.append(number))
+    try:
+        if sys.platform == "win32":
+            yield
+        else:
+            resource_tracker.ensure_running()  # or it would unblock the signal when it starts
+            mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+            try:
+                yield
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    finally:
+        if handler is not None:
+            signal.signal(signal.SIGINT, handler)
+        if held:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _send(connection: Connection, header: dict[str, Any], layers: Sequence[Strokes] = ()) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +13,10 @@ from torch import Tensor
 from sketchdesign.core.errors import InputError
 from sketchdesign.core.files import write_atomic
 from sketchdesign.model.checkpoint import Model
+from sketchdesign.model.fold import fold_class
 from sketchdesign.model.importers.magenta_json import GEN_ORDER, INT16_LIMIT, VAE_ORDER, WEIGHT_LIMIT
 from sketchdesign.model.importers.reference import reference_names
-from sketchdesign.model.network import STROKE_SIZE, Architecture
+from sketchdesign.model.network import Architecture
 
 GEN_SUFFIX, VAE_SUFFIX = ".gen.json", ".vae.json"
 
@@ -28,8 +28,8 @@ def write_magenta_json(model: Model, path: Path, class_name: str | None = None) 
     """Write a ``.gen.json`` (decoder-only model) or ``.vae.json``, with LSTM cells.
 
     Weights become 16-bit steps of 0.0003. A class-conditioned model is written for one of its classes, whose
-    embedding is folded exactly into the decoder's bias and that of the initial state. Three things have no place in
-    this form: a floor of sigma, a learned prior, and latent Gaussians; the browser draws z from N(0, I).
+    embedding is folded exactly into the decoder's bias and that of the initial state. Two things have no place in
+    this form: a floor of sigma and latent Gaussians; the browser draws z from N(0, I).
 
     Args:
         model: what to write.
@@ -70,7 +70,7 @@ def write_magenta_json(model: Model, path: Path, class_name: str | None = None) 
 
 
 def _for_class(model: Model, class_name: str | None) -> tuple[Architecture, dict[str, Tensor]]:
-    """The same network with the class embedding folded into its biases: an unlabelled network of one class."""
+    """The network itself, or that of one of its classes."""
     architecture, state = model.info.architecture, dict(model.network.state_dict())
     if not architecture.class_count:
         if class_name is not None:
@@ -80,14 +80,7 @@ def _for_class(model: Model, class_name: str | None) -> tuple[Architecture, dict
         raise InputError(
             f"{model.info.name} starts from a state of its own for each class, which a {GEN_SUFFIX} cannot hold"
         )
-    embedding = state.pop("class_embedding")[_class_index(model, class_name)]
-    first_class_row = STROKE_SIZE + architecture.z_size
-    w_x, initial = state["decoder.w_x"], state["initial.weight"]
-    state["decoder.w_x"] = w_x[:first_class_row]
-    state["decoder.bias"] = state["decoder.bias"] + embedding @ w_x[first_class_row:]
-    state["initial.weight"] = initial[:, : architecture.z_size]
-    state["initial.bias"] = state["initial.bias"] + initial[:, architecture.z_size :] @ embedding
-    return replace(architecture, class_count=0, class_size=0, learned_prior=False), state
+    return fold_class(architecture, state, _class_index(model, class_name))
 
 
 def _class_index(model: Model, class_name: str | None) -> int:

@@ -85,6 +85,8 @@ def _label(number: int, layer: Layer) -> str:
 
 def _path_data(strokes: Strokes) -> list[str]:
     """One path per stroke."""
+    if not len(strokes):
+        return []
     # Adding 0 turns -0 into 0. The shortest text that gives a rounded number back is that number without idle zeros,
     # and Python writes a whole list of them several times faster than one by one.
     rounded = np.round(strokes.points, _DECIMALS) + 0.0

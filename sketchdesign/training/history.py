@@ -45,7 +45,7 @@ class LossTable:
         text = StringIO()
         writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
         writer.writeheader()
-        writer.writerows({key: "" if np.isnan(value) else value for key, value in row.items()} for row in kept)
+        writer.writerows({key: "" if np.isnan(value) else f"{value:.9g}" for key, value in row.items()} for row in kept)
         write_atomic(path, text.getvalue())
 
     def append(self, progress: Progress) -> None:
@@ -79,8 +79,10 @@ def read_losses(path: Path) -> list[dict[str, float]]:
         raise InputError(f"{path} is no table of losses", hint=f"its columns must be {', '.join(COLUMNS)}")
     losses = []
     for row in rows:
+        if None in row.values():  # a row that a crash cut short
+            continue
         try:
             losses.append({key: float(row[key] or "nan") for key in COLUMNS})
-        except (KeyError, TypeError, ValueError):  # a row that a crash cut short
+        except (TypeError, ValueError):
             continue
     return [row for row in losses if not np.isnan(row["step"])]

@@ -105,9 +105,9 @@ class _Run:
             "data": self.data.as_dict(),
         }
         write_atomic(self.out_dir / "run.json", json.dumps(settings, indent=1))
-        self.losses = LossTable(self.out_dir / LOSSES_NAME, self.trainer.step)
 
     def train(self, report: Callable[[Progress], None], stopped: Callable[[], bool]) -> None:
+        table = LossTable(self.out_dir / LOSSES_NAME, self.trainer.step)
         pending: list[StepReport] = []
         for done in self.trainer.run():
             pending.append(done)
@@ -115,7 +115,7 @@ class _Run:
             validate = not stopping and (at_end or done.step % self.config.evaluate_every == 0)
             if validate or stopping or at_end or done.step % _ROW_EVERY == 0:
                 progress = self._progress(pending, self.trainer.evaluate(self.valid) if validate else None)
-                self.losses.append(progress)
+                table.append(progress)
                 report(progress)
                 pending = []
             if stopping or at_end or done.step % self.config.save_every == 0:

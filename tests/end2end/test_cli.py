@@ -120,7 +120,7 @@ def test_models_can_be_imported_inspected_and_verified(invoke: Invoke, model_pat
         (["generate", "MODEL", "-o", "."], "."),
         (["generate", "MODEL", "--class", "cow", "-o", "x.svg"], "'cow'"),
         (["generate", "MODEL", "-n", "0", "-o", "x.svg"], "out of range"),
-        (["generate", "MODEL", "-n", "many", "-o", "x.svg"], "many"),
+        (["generate", "MODEL", "-n", "many", "-o", "x.svg"], "--count"),
         (["generate", "MODEL", "--temperature", "nan", "-o", "x.svg"], "temperature"),
         (["generate", "MODEL", "--preset", "wild", "-o", "x.svg"], "'wild'"),
         (["generate", "MODEL", "--device", "tpu", "-o", "x.svg"], "'tpu'"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ polylines = st.lists(st.lists(st.tuples(coordinate, coordinate), min_size=1, max
 
 
 def length_mm(line: list[tuple[float, float]]) -> float:
-    return sum(math.dist(a, b) for a, b in zip(line[:-1], line[1:], strict=True))
+    return sum(math.dist(a, b) for a, b in pairwise(line))
 
 
 @given(polylines)
@@ -30,7 +31,7 @@ def test_polylines_round_trip(lines: list[list[tuple[float, float]]]) -> None:
 def test_lengths_are_those_of_the_polylines(lines: list[list[tuple[float, float]]]) -> None:
     strokes = Strokes.from_polylines(lines)
     assert strokes.pen_down_mm() == pytest.approx(sum(length_mm(line) for line in lines), abs=1e-6)
-    between = sum(math.dist(a[-1], b[0]) for a, b in zip(lines[:-1], lines[1:], strict=True))
+    between = sum(math.dist(a[-1], b[0]) for a, b in pairwise(lines))
     assert strokes.pen_up_mm() == pytest.approx(between, abs=1e-6)
 
 
