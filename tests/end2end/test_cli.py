@@ -129,7 +129,7 @@ def test_models_can_be_imported_inspected_and_verified(invoke: Invoke, model_pat
         (["grid", "MODEL", "--page", "A44", "-o", "x.svg"], "A44"),
         (["grid", "MODEL", "--margin", "3 parsecs", "-o", "x.svg"], "3 parsecs"),
         (["grid", "MODEL", "--margin", "200mm", "-o", "x.svg"], "do not fit"),
-        (["grid", "MODEL", "--rows", "0", "-o", "x.svg"], "out of range"),
+        (["grid", "MODEL", "--rows", "0", "-o", "x.svg"], "has no cell"),
         (["grid", "MODEL", "--pipeline", "linesord", "-o", "x.svg"], "linesord"),
         (["grid", "MODEL", "--machine", "loom", "-o", "x.svg"], "loom"),
         (["info", "nothing.svg"], "nothing.svg"),

@@ -117,9 +117,10 @@ def test_the_drawn_lines_stay_where_they_are(worker: VpypeWorker, lines: list[li
     assert distances_mm(before.points, after).max() <= reach
     # A point half way along a join is half a gap away from what was drawn.
     assert distances_mm(along(after), before).max() <= reach + MERGE_MM / 2.0
-    # Joins add their gaps; simplifying and closing loops change the length by little for each point.
+    # Joins add their gaps; simplifying and closing loops change the length by little for each point. It may shrink
+    # by more, where a line that runs back over itself is drawn once.
     slack = MERGE_MM * len(before) + 2.0 * reach * len(before.points)
-    assert abs(after.pen_down_mm() - before.pen_down_mm()) <= slack
+    assert after.pen_down_mm() <= before.pen_down_mm() + slack
     assert len(after) <= len(before)
 
 
