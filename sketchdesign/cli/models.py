@@ -9,7 +9,7 @@ import typer
 
 from sketchdesign.cli.console import Console
 from sketchdesign.cli.options import ModelArgument
-from sketchdesign.core.errors import InputError
+from sketchdesign.core.errors import CheckpointError, InputError
 
 if TYPE_CHECKING:
     from sketchdesign.model.checkpoint import Model
@@ -79,15 +79,37 @@ def export_model(
     context.obj.result({"model": str(output), "clipped": clipped}, f"{output}: {clipped} weights were clipped to 10.")
 
 
+@app.command("card")
+def model_card(
+    context: typer.Context,
+    model: ModelArgument,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="The .md file; a .png comes with it.")],
+) -> None:
+    """Write a model's card: what it is, how it was trained, and a picture of what it draws."""
+    from sketchdesign.core.files import check_writable
+    from sketchdesign.model.zoo import open_model
+    from sketchdesign.services.cards import write_card
+
+    if output.suffix != ".md":
+        raise InputError(f"{output} does not end in .md", hint="give the card that ending")
+    check_writable(output)
+    console: Console = context.obj
+    console.run(write_card(open_model(model), output))
+    console.result({"card": str(output)}, f"Wrote {output} and its picture.")
+
+
 @app.command("verify")
 def verify_model(context: typer.Context, model: ModelArgument) -> None:
-    """Check that a model is whole: its header, every tensor's shape and values, its hash."""
-    from sketchdesign.model.zoo import open_model
+    """Check that a model is whole: header, shapes and values of all tensors, and a bundled model's published hash."""
+    from sketchdesign.model.zoo import open_model, published_sha256
 
     opened = open_model(model)
+    published = published_sha256(model)
+    if published not in (None, opened.sha256):
+        raise CheckpointError(f"{model} is not the file that was published", hint="install sketchdesign again")
     console: Console = context.obj
     console.result(
-        {"name": opened.info.name, "ok": True, "sha256": opened.sha256},
+        {"name": opened.info.name, "ok": True, "published": published is not None, "sha256": opened.sha256},
         f"{opened.info.name} is whole.\nsha256 {opened.sha256}",
     )
 

@@ -45,6 +45,16 @@ class Mixture:
             log_x, log_y = log_x.clamp(min=log_sigma_min), log_y.clamp(min=log_sigma_min)
         return cls(pen, pi, mu_x, mu_y, log_x, log_y, rho)
 
+    @staticmethod
+    def component_parameters(raw: Tensor, component: Tensor) -> Tensor:
+        """One component of each row: raw outputs [B, 3 + 6M] and indices [B, 1] to [B, 5].
+
+        The columns are mu_x, mu_y, log sigma_x, log sigma_y and the correlation before its tanh.
+        """
+        count = (raw.shape[1] - 3) // 6
+        table = raw[:, 3 + count :].view(len(raw), 5, count)
+        return table.gather(2, component.unsqueeze(1).expand(-1, 5, -1)).squeeze(2)
+
     def component_log_density(self, dx: Tensor, dy: Tensor) -> Tensor:
         """Log of each component's bivariate normal density (eq. 24 of Graves 2013) at offsets [...]: [..., M]."""
         u = (dx.unsqueeze(-1) - self.mu_x) * torch.exp(-self.log_sigma_x)

@@ -3,7 +3,7 @@
 A `_Pool` is a fixed number of *slots*, each with one sketch in progress. After every few steps the finished sketches
 leave and waiting ones take their slots, so the batch stays full without any change of its shape; when nobody waits,
 it shrinks. Each sketch reads noise from a stream of its own, by counter, and the arithmetic of a row does not depend
-on its neighbours (which is measured, see `_Pools.largest_exact`): the same key gives the same sketch in any batch,
+on its neighbours (which is measured, see `_Sizes`): the same key gives the same sketch in any batch,
 order or number of threads.
 
 Threads are several pools side by side, each computing on one thread, rather than one pool on several: results then
@@ -95,7 +95,7 @@ class Sampler:
         if device.type == "cpu":
             # For the whole process: the setting reaches into the maths library, where it cannot be per thread.
             torch.set_num_threads(1)
-        self._pools = _Pools(self.network, device)
+        self._sizes = _Sizes(self.network, device)
 
     def sample(self, request: Request, sampling: Sampling) -> Iterator[list[Sampled]]:
         """Draw all sketches of a request.
@@ -143,22 +143,24 @@ class Sampler:
         """One pool's work: keep the slots filled from ``waiting`` until nobody waits and all have finished."""
         limit = sampling.max_points or self.model.info.max_points
         with torch.inference_mode():
-            pool = self._pools.make(share, request, sampling, self.model.info.start_token)
+            size = self._sizes.largest_exact(share)
+            start = torch.tensor(sampling.start_token or self.model.info.start_token, device=self.device)
+            pool = _Pool(self.network, request, sampling, start, limit, size)
             pool.admit(waiting.take(pool.size))
         while pool.occupied:
             # Not around the yield: the mode would leak to whoever reads this.
             with torch.inference_mode():
                 pool.advance()
-                finished = [self._result(index, rows, limit) for index, rows in pool.collect(limit)]
+                finished = [self._result(number, rows, limit) for number, rows in pool.collect()]
                 pool.admit(waiting.take(pool.free))
-                pool.shrink(self._pools)
+                pool.shrink(self._sizes.largest_exact(pool.occupied))
             yield finished
 
-    def _result(self, index: int, rows: FloatArray, limit: int) -> Sampled:
+    def _result(self, number: int, rows: FloatArray, limit: int) -> Sampled:
         info = self.model.info
         ended = bool(rows[-1, PEN_END] > 0.5)
         sketch = Sketch.from_stroke5(rows[:limit, :STROKE_SIZE], implicit_first_point=info.implicit_first_point)
-        return Sampled(index, sketch.transformed(info.scale_factor), ended, float(rows[:, STROKE_SIZE].sum()))
+        return Sampled(number, sketch.transformed(info.scale_factor), ended, float(rows[:, STROKE_SIZE].sum()))
 
 
 class _Waiting:
@@ -178,15 +180,18 @@ class _Waiting:
 class _Pool:
     """Slots on a device, in buffers that keep their addresses so that a GPU can replay a recorded chunk of steps."""
 
-    def __init__(self, network: SketchRNN, request: Request, sampling: Sampling, start: Tensor, size: int) -> None:
+    def __init__(
+        self, network: SketchRNN, request: Request, sampling: Sampling, start: Tensor, limit: int, size: int
+    ) -> None:
         self.network = network
         self.request = request
         self.sampling = sampling
         self.start = start
         self.size = size
-        self.indices = np.full(size, -1)
+        self.limit = limit
+        self.numbers = np.full(size, -1)
         self.steps_done = np.zeros(size, np.int64)
-        self.rows: dict[int, list[FloatArray]] = {}
+        self.rows = np.zeros((size, limit + STEPS_PER_CHUNK, STROKE_SIZE + 1), np.float32)
         device = start.device
         self.x = start.repeat(size, 1)
         self.state = torch.zeros(size, network.decoder.state_size, device=device)
@@ -202,18 +207,18 @@ class _Pool:
 
     @property
     def occupied(self) -> int:
-        return int((self.indices >= 0).sum())
+        return int((self.numbers >= 0).sum())
 
     @property
     def free(self) -> int:
         return self.size - self.occupied
 
-    def admit(self, indices: NDArray[np.int64]) -> None:
+    def admit(self, numbers: NDArray[np.int64]) -> None:
         """Put sketches of the request into free slots."""
-        slots = np.flatnonzero(self.indices < 0)[: len(indices)]
+        slots = np.flatnonzero(self.numbers < 0)[: len(numbers)]
         # Blocks of one size, because a product's rounding may depend on the number of its rows.
-        for begin in range(0, len(indices), BLOCK):
-            chosen, where = indices[begin : begin + BLOCK], slots[begin : begin + BLOCK]
+        for begin in range(0, len(numbers), BLOCK):
+            chosen, where = numbers[begin : begin + BLOCK], slots[begin : begin + BLOCK]
             constants = self._constants(chosen)
             target = torch.from_numpy(where).to(self.x.device)
             self.x[target] = self.start
@@ -221,9 +226,8 @@ class _Pool:
             if constants is not None:
                 for buffer, rows in zip(self.context, self.network.context(constants), strict=True):
                     buffer[target] = rows[: len(where)]
-        self.indices[slots] = indices
+        self.numbers[slots] = numbers
         self.steps_done[slots] = 0
-        self.rows.update((int(slot), []) for slot in slots)
 
     def _constants(self, chosen: NDArray[np.int64]) -> Tensor | None:
         parts = [part for part in (self.request.z, self.request.class_vectors) if part is not None]
@@ -271,56 +275,52 @@ class _Pool:
 
     def _chunk_noise(self) -> FloatArray:
         """[STEPS_PER_CHUNK, size, 4]: uniforms for component and pen, normals for the two offsets."""
-        keys = self.request.keys[np.maximum(self.indices, 0)]
+        keys = self.request.keys[np.maximum(self.numbers, 0)]
         counters = self.steps_done + np.arange(STEPS_PER_CHUNK)[:, None]
         noise = uniforms(keys, counters.astype(np.uint64), NOISE_DOMAIN)
         noise[..., 2:] = box_muller(noise[..., 2], noise[..., 3])
         return noise.astype(np.float32)
 
-    def collect(self, limit: int) -> Iterator[tuple[int, FloatArray]]:
-        """Free the slots of finished sketches and yield their indices with all their rows, end row included."""
-        drawn = self.drawn.cpu().numpy().copy()
+    def collect(self) -> Iterator[tuple[int, FloatArray]]:
+        """Free the slots of finished sketches and yield their numbers with all their rows, end row included."""
+        drawn = self.drawn.cpu().numpy().swapaxes(0, 1)
+        # Slots began at different times, so each continues in a column of its own.
+        columns = self.steps_done[:, None] - STEPS_PER_CHUNK + np.arange(STEPS_PER_CHUNK)
+        self.rows[np.arange(self.size)[:, None], columns] = drawn
         ended = drawn[:, :, PEN_END] > 0.5
-        for slot in np.flatnonzero(self.indices >= 0).tolist():
-            count = int(ended[:, slot].argmax()) + 1 if ended[:, slot].any() else STEPS_PER_CHUNK
-            self.rows[slot].append(drawn[:count, slot])
-            if ended[:, slot].any() or self.steps_done[slot] > limit:
-                rows = np.concatenate(self.rows.pop(slot))[: limit + 1]
-                yield int(self.indices[slot]), rows
-                self.indices[slot] = -1
+        counts = np.where(ended.any(axis=1), columns[:, 0] + ended.argmax(axis=1) + 1, self.steps_done)
+        finished = (self.numbers >= 0) & (ended.any(axis=1) | (self.steps_done > self.limit))
+        for slot in np.flatnonzero(finished).tolist():
+            yield int(self.numbers[slot]), self.rows[slot, : min(int(counts[slot]), self.limit + 1)].copy()
+        self.numbers[finished] = -1
+        # A free slot goes on drawing into its first columns.
+        self.steps_done[self.numbers < 0] = 0
 
-    def shrink(self, pools: _Pools) -> None:
-        """Continue with fewer slots once so many are free; sketches keep their state."""
-        size = pools.largest_exact(self.occupied)
+    def shrink(self, size: int) -> None:
+        """Continue with fewer slots, if ``size`` is fewer; sketches keep their state."""
         if size >= self.size or not self.occupied:
             return
-        kept = np.flatnonzero(self.indices >= 0)
-        kept = np.concatenate([kept, np.flatnonzero(self.indices < 0)[: size - len(kept)]])
+        kept = np.flatnonzero(self.numbers >= 0)
+        kept = np.concatenate([kept, np.flatnonzero(self.numbers < 0)[: size - len(kept)]])
         place = torch.from_numpy(kept).to(self.x.device)
         self.x, self.state = self.x[place], self.state[place]
         if self.context and self.context[0].dim() == 2:
             self.context = tuple(buffer[place] for buffer in self.context)
         self.noise = self.noise[:, :size].contiguous()
         self.drawn = self.drawn[:, :size].contiguous()
-        self.rows = {new: self.rows[old] for new, old in enumerate(kept.tolist()) if old in self.rows}
-        self.indices, self.steps_done = self.indices[kept], self.steps_done[kept]
+        self.numbers, self.steps_done, self.rows = self.numbers[kept], self.steps_done[kept], self.rows[kept]
         self.size = size
         self._graph = None
 
 
-class _Pools:
-    """Makes pools of sizes at which a row's result is, bit for bit, that of a block of the smallest size."""
+class _Sizes:
+    """Knows at which sizes of a pool a row's result is, bit for bit, that of a block of the smallest size."""
 
     def __init__(self, network: SketchRNN, device: torch.device) -> None:
         self.network = network
         self.device = device
         self._exact = {BLOCK: True}
         self._lock = threading.Lock()
-
-    def make(self, count: int, request: Request, sampling: Sampling, start_token: tuple[float, ...]) -> _Pool:
-        """A pool for about ``count`` sketches."""
-        start = torch.tensor(sampling.start_token or start_token, device=self.device)
-        return _Pool(self.network, request, sampling, start, self.largest_exact(count))
 
     def largest_exact(self, count: int) -> int:
         """The smallest exact size that holds ``count`` sketches, or the largest exact one below."""
@@ -364,21 +364,22 @@ def decoder_step(
         the next row [B, 5], the next state, and the distribution that the row was drawn from.
     """
     state = network.decoder(x, state, context)
-    a = network.architecture
-    mixture = Mixture.from_raw(network.raw_output(network.decoder.output(state)), a.log_sigma_min)
+    raw = network.raw_output(network.decoder.output(state))
+    log_sigma_min = network.architecture.log_sigma_min
+    mixture = Mixture.from_raw(raw, log_sigma_min)
     component = _choose(mixture.pi_logits, noise[:, 0:1], sampling.temperature_mixture, sampling.greedy)
     pen = _choose(mixture.pen_logits, noise[:, 1:2], sampling.temperature_pen, sampling.greedy)
-    mu_x, mu_y = mixture.mu_x.gather(1, component), mixture.mu_y.gather(1, component)
-    if sampling.greedy:
-        dx, dy = mu_x, mu_y
-    else:
-        spread = sampling.sigma_scale * noise[:, 2:4]
-        rho = torch.tanh(mixture.rho_raw.gather(1, component))
-        dx = mu_x + torch.exp(mixture.log_sigma_x.gather(1, component)) * spread[:, 0:1]
-        across = rho * spread[:, 0:1] + torch.sqrt(1.0 - rho * rho) * spread[:, 1:2]
-        dy = mu_y + torch.exp(mixture.log_sigma_y.gather(1, component)) * across
+    drawn = Mixture.component_parameters(raw, component)
+    offset = drawn[:, 0:2]
+    if not sampling.greedy:
+        log_sigma, rho_raw = drawn[:, 2:4], drawn[:, 4:5]
+        sigma = torch.exp(log_sigma if log_sigma_min is None else log_sigma.clamp(min=log_sigma_min))
+        along, across = noise[:, 2:3], noise[:, 3:4]
+        # sqrt(1 - tanh(r)^2) = 1 / cosh(r)
+        mixed = torch.addcmul(across / torch.cosh(rho_raw), torch.tanh(rho_raw), along)
+        offset = torch.addcmul(offset, sigma, torch.cat([along, mixed], dim=1), value=sampling.sigma_scale)
     one_hot = (pen == torch.arange(3, device=x.device)).to(x.dtype)
-    return torch.cat([dx, dy, one_hot], dim=1), state, mixture
+    return torch.cat([offset, one_hot], dim=1), state, mixture
 
 
 def _choose(logits: Tensor, uniform: Tensor, temperature: float, greedy: bool) -> Tensor:

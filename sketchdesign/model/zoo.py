@@ -16,12 +16,29 @@ BUNDLE_FOLDERS = (_PACKAGE / "bundled_models", _PACKAGE.parent / "models")
 """Where models that come with the product lie: in an installed package, and in a checkout."""
 
 _OURS = ".safetensors"
+SUMS_NAME = "SHA256SUMS"
 
 
 def find_models() -> list[tuple[str, Path]]:
     """Names and files of the bundled models, by name."""
     found = {path.name.removesuffix(_OURS): path for folder in BUNDLE_FOLDERS for path in folder.glob(f"*{_OURS}")}
     return sorted(found.items())
+
+
+def published_sha256(name: str) -> str | None:
+    """The SHA-256 that a bundled model was published with, from the list ``SHA256SUMS`` beside it; None for others.
+
+    Raises:
+        InputError: the list is missing or does not name the model.
+    """
+    path = dict(find_models()).get(name)
+    if path is None:
+        return None
+    try:
+        lines = path.with_name(SUMS_NAME).read_text(encoding="utf-8").splitlines()
+        return next(digest for digest, _, file in (line.partition("  ") for line in lines) if file == path.name)
+    except (OSError, UnicodeDecodeError, StopIteration):
+        raise InputError(f"{path.parent} has no checksum for {name}", hint="install sketchdesign again") from None
 
 
 def open_model(text: str) -> Model:

@@ -111,6 +111,15 @@ def test_models_can_be_imported_inspected_and_verified(invoke: Invoke, model_pat
     assert invoke("models", "verify", back)["sha256"] == info["sha256"]
 
 
+def test_a_card_names_the_licence_and_shows_the_picture(invoke: Invoke, model_path: Path, tmp_path: Path) -> None:
+    card = tmp_path / "tiny.md"
+    invoke("models", "card", model_path, "-o", card)
+    text = card.read_text()
+    assert "| licence | MIT |" in text
+    assert "](tiny.png)" in text
+    assert (tmp_path / "tiny.png").stat().st_size > 1000
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -135,6 +144,7 @@ def test_models_can_be_imported_inspected_and_verified(invoke: Invoke, model_pat
         (["info", "nothing.svg"], "nothing.svg"),
         (["models", "info", "MODEL.txt"], "MODEL.txt"),
         (["models", "import", "MODEL", "-o", "x.json"], ".safetensors"),
+        (["models", "card", "MODEL", "-o", "x.txt"], ".md"),
         (["paint"], "paint"),
         (["grid", "MODEL", "--colour"], "--colour"),
     ],

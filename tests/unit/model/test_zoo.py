@@ -14,7 +14,7 @@ from sketchdesign.core.errors import CheckpointError, InputError
 from sketchdesign.model import zoo
 from sketchdesign.model.checkpoint import Model, save_model
 from sketchdesign.model.export import write_magenta_json
-from sketchdesign.model.zoo import find_models, open_model
+from sketchdesign.model.zoo import find_models, open_model, published_sha256
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden"
 
@@ -84,3 +84,13 @@ def test_listing_models_does_not_load_torch() -> None:
     root = Path(zoo.__file__).parents[2]
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)
     assert result.stdout.strip() == "False"
+
+
+def test_published_hashes_are_those_of_the_list(bundled: Path) -> None:
+    assert published_sha256(str(bundled / "cat.safetensors")) is None
+    with pytest.raises(InputError, match="no checksum for cat"):
+        published_sha256("cat")
+    (bundled / "SHA256SUMS").write_text("12ab  cat.safetensors\n")
+    assert published_sha256("cat") == "12ab"
+    with pytest.raises(InputError, match="no checksum for chair"):
+        published_sha256("chair")
