@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sketchdesign.core.drawing import Drawing
+from sketchdesign.core.errors import InputError
 from sketchdesign.core.files import check_writable
 from sketchdesign.core.provenance import Provenance
 from sketchdesign.design.grid import contact_sheet
-from sketchdesign.output.files import check_output, write_drawing
+from sketchdesign.output.files import WRITERS, write_drawing
 from sketchdesign.output.sketches import SKETCH_WRITERS, SketchRecord
 from sketchdesign.services.sheets import drawing_recipe
 
@@ -29,11 +30,11 @@ def check_outputs(paths: Sequence[Path], *, sketches: bool = False) -> None:
     Raises:
         InputError, OutputError: unknown ending, missing folder, read-only folder.
     """
+    endings = [*WRITERS, *(SKETCH_WRITERS if sketches else ())]
     for path in paths:
-        if sketches and path.suffix.lower() in SKETCH_WRITERS:
-            check_writable(path)
-        else:
-            check_output(path)
+        if path.suffix.lower() not in endings:
+            raise InputError(f"cannot write {path} by its ending", hint=f"use one of {' '.join(endings)}")
+        check_writable(path)
 
 
 def export_drawing(drawing: Drawing, paths: Sequence[Path], dpi: float) -> None:
