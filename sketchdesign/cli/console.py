@@ -51,6 +51,7 @@ class Console:
 
     def fail(self, what: str, hint: str = "") -> None:
         """Print what went wrong and what to do: a sentence on stderr, with ``--json`` also an object on stdout."""
+        what = _one_line(what)
         if self.as_json:
             print(json.dumps({"error": what, "hint": hint}, ensure_ascii=False))
         sentence = f"{what}; {hint}" if hint else what

@@ -14,7 +14,7 @@ from sketchdesign.core.errors import CheckpointError, InputError
 if TYPE_CHECKING:
     from sketchdesign.model.checkpoint import Model
 
-app = typer.Typer(help="List, inspect, convert and verify models.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="List, inspect, convert and verify models.", rich_markup_mode=None)
 
 
 @app.command("list")

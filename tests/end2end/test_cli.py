@@ -146,6 +146,7 @@ def test_a_card_names_the_licence_and_shows_the_picture(invoke: Invoke, model_pa
         (["models", "import", "MODEL", "-o", "x.json"], ".safetensors"),
         (["models", "card", "MODEL", "-o", "x.txt"], ".md"),
         (["paint"], "paint"),
+        (["models"], "command"),
         (["grid", "MODEL", "--colour"], "--colour"),
     ],
     ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else "",
@@ -182,6 +183,11 @@ def test_a_full_disk_leaves_the_old_file(
     assert "no space left on device" in capsys.readouterr().err
     assert out.read_text() == "old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["sheet.svg", "tiny.safetensors"]
+
+
+def test_without_a_command_it_says_what_it_can_do(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([]) == 0
+    assert "grid" in capsys.readouterr().out
 
 
 def test_global_options_may_stand_anywhere() -> None:
