@@ -12,7 +12,18 @@ from typing import Annotated
 import typer
 
 from sketchdesign import __version__
-from sketchdesign.cli import generate, grid, info, models
+from sketchdesign.cli import (
+    complete,
+    evaluate,
+    explore,
+    generate,
+    grid,
+    info,
+    models,
+    morph,
+    recognise,
+    train,
+)
 from sketchdesign.cli.console import Console, hoist_global_options
 from sketchdesign.core.errors import CancelledError, SketchDesignError
 
@@ -21,15 +32,24 @@ DONE, SOME_FAILED, WRONG_INPUT, CANCELLED = 0, 1, 2, 130
 app = typer.Typer(
     name="sketchdesign",
     help="Draw with sketch-rnn: pattern sheets for the screen, for files and for pen plotters.",
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("evaluate")(evaluate.evaluate)
+app.command("train-judge")(evaluate.train_judge)
 app.command("generate")(generate.generate)
 app.command("grid")(grid.grid)
+app.command("reconstruct")(explore.reconstruct)
+app.command("interpolate")(morph.interpolate)
+app.command("vary")(explore.vary)
+app.command("complete")(complete.complete)
+app.command("hybrid")(morph.hybrid)
+app.command("analogy")(explore.analogy)
+app.command("recognise")(recognise.recognise)
 app.command("info")(info.info)
+app.command("train")(train.train)
 app.add_typer(models.app, name="models")
 
 
@@ -57,7 +77,7 @@ def _global_options(
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
-    words = hoist_global_options(arguments)
+    words = hoist_global_options(arguments) or ["--help"]
     console = Console(as_json="--json" in words, verbose=bool({"-v", "--verbose"} & set(words)))
     try:
         code = app(words, prog_name="sketchdesign", standalone_mode=False)

@@ -17,7 +17,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from sketchdesign.model.scan import lstm_scan
+from sketchdesign.model.scan import lstm_library, lstm_scan
 
 CellKind = Literal["lstm", "layer_norm", "hyper"]
 Context = tuple[Tensor, ...]
@@ -68,12 +68,19 @@ class Cell(nn.Module):
         drop: Tensor | None = None,
         matmul_dtype: torch.dtype = torch.float32,
     ) -> tuple[Tensor, Tensor]:
-        """All steps: xs [T, B, V] to outputs [T, B, H] and the final state. ``drop`` is [T, B, H] or None."""
+        """All steps: xs [T, B, V] to outputs [T, B, H] and the final state.
+
+        Args:
+            drop: [T, B, H] factors on the candidate, or None.
+            matmul_dtype: precision of the large products; bfloat16 speeds them up where the processor knows it.
+        """
         outputs = []
-        for t in range(len(xs)):
-            state = self(xs[t], state, context, None if drop is None else drop[t])
-            outputs.append(self.output(state))
-        return torch.stack(outputs), state
+        reduced = matmul_dtype == torch.bfloat16
+        with torch.autocast(xs.device.type, matmul_dtype if reduced else None, enabled=reduced):
+            for t in range(len(xs)):
+                state = self(xs[t], state, context, None if drop is None else drop[t])
+                outputs.append(self.output(state))
+        return torch.stack(outputs).to(xs.dtype), state.to(xs.dtype)
 
 
 class LSTMCell(Cell):
@@ -89,9 +96,15 @@ class LSTMCell(Cell):
         self.bias = nn.Parameter(torch.zeros(4 * hidden_size))
 
     def context(self, constant: Tensor | None) -> Context:
+        """What every step adds to the gates, and the constant inputs as they came, for `run` on a GPU."""
+        bias = self._whole_bias()
+        if constant is None:
+            return (bias,)
+        return torch.addmm(bias, constant, self.w_x[self.step_size :]), constant
+
+    def _whole_bias(self) -> Tensor:
         size = self.hidden_size
-        bias = torch.cat([self.bias[: 2 * size], self.bias[2 * size : 3 * size] + FORGET_BIAS, self.bias[3 * size :]])
-        return (bias if constant is None else torch.addmm(bias, constant, self.w_x[self.step_size :]),)
+        return torch.cat([self.bias[: 2 * size], self.bias[2 * size : 3 * size] + FORGET_BIAS, self.bias[3 * size :]])
 
     def forward(self, x: Tensor, state: Tensor, context: Context, drop: Tensor | None = None) -> Tensor:
         c, h = state.chunk(2, dim=1)
@@ -113,6 +126,11 @@ class LSTMCell(Cell):
         matmul_dtype: torch.dtype = torch.float32,
     ) -> tuple[Tensor, Tensor]:
         c, h = state.chunk(2, dim=1)
+        if drop is None and xs.is_cuda:
+            constant = context[1] if len(context) > 1 else None
+            bias = self._whole_bias()
+            outputs, c = lstm_library(xs, constant, self.w_x, bias, self.w_h, h, c, dtype=matmul_dtype)
+            return outputs, torch.cat([c, outputs[-1]], dim=1)
         rows = context[0].expand(xs.shape[1], -1)
         outputs, c = lstm_scan(xs, self.w_x[: self.step_size], rows, self.w_h, h, c, drop, matmul_dtype=matmul_dtype)
         return outputs, torch.cat([c, outputs[-1]], dim=1)

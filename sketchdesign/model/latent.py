@@ -1,13 +1,21 @@
-"""Latent vectors: drawing them from a class's Gaussian, and the class embeddings that stand beside them."""
+"""Latent vectors: drawing them from a class's Gaussian, the class embeddings beside them, and the ways between them.
+
+The ways are pure arithmetic, computed in float64 where rounding would show, and give float32.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sketchdesign.core.strokes import FloatArray
 from sketchdesign.model.checkpoint import Model
+
+SMALLEST_ANGLE = 1e-4
+"""Between vectors closer than this, in radians, the arc is taken for a straight line."""
 
 
 def draw_z(model: Model, labels: Sequence[int], noise: FloatArray) -> FloatArray:
@@ -32,3 +40,102 @@ def class_vectors(model: Model, labels: Sequence[int]) -> FloatArray | None:
     table: FloatArray = model.network.class_embedding.detach().cpu().numpy()
     chosen: FloatArray = table[np.asarray(labels)]
     return chosen
+
+
+def slerp(first: FloatArray, second: FloatArray, share: float | NDArray[np.floating]) -> FloatArray:
+    """Spherical interpolation between vectors [n, z_size], row by row: ``first`` at share 0, ``second`` at 1, exactly.
+
+    Latent vectors lie near a sphere; a straight line between two of them would cut through its empty middle.
+
+    Args:
+        first, second: the ends.
+        share: how far to go, for all rows or for each, [n].
+    """
+    a, b = first.astype(np.float64), second.astype(np.float64)
+    part = np.broadcast_to(np.asarray(share, np.float64), len(a))[:, None]
+    lengths = np.sqrt((a * a).sum(axis=1) * (b * b).sum(axis=1))
+    cosine = (a * b).sum(axis=1) / np.maximum(lengths, np.finfo(np.float64).tiny)
+    angle = np.arccos(np.clip(cosine, -1.0, 1.0))[:, None]
+    sine = np.sin(angle)
+    straight = sine < SMALLEST_ANGLE  # parallel, where the two forms agree, or opposite, where no arc is the better
+    safe = np.where(straight, 1.0, sine)
+    weight_a = np.where(straight, 1.0 - part, np.sin((1.0 - part) * angle) / safe)
+    weight_b = np.where(straight, part, np.sin(part * angle) / safe)
+    return (weight_a * a + weight_b * b).astype(np.float32)
+
+
+def four_corners(corners: FloatArray, rows: int, columns: int) -> FloatArray:
+    """The grid between four vectors [4, z_size], top left, top right, bottom left, bottom right.
+
+    Rows first: slerp down the left edge and down the right edge, then within each row from the one to the other. (The
+    other order gives other vectors, because a sphere is curved.)
+
+    Returns:
+        float32 [rows * columns, z_size], row by row; its corners are the given vectors.
+    """
+    top_left, top_right, bottom_left, bottom_right = (np.repeat(corner[None], rows, axis=0) for corner in corners)
+    down = np.linspace(0.0, 1.0, rows)
+    left, right = slerp(top_left, bottom_left, down), slerp(top_right, bottom_right, down)
+    across = np.tile(np.linspace(0.0, 1.0, columns), rows)
+    return slerp(np.repeat(left, columns, axis=0), np.repeat(right, columns, axis=0), across)
+
+
+def path(pins: FloatArray, steps: int) -> FloatArray:
+    """``steps`` vectors at equal shares of the way through N pinned ones [N, z_size], each leg a slerp.
+
+    Returns:
+        float32 [steps, z_size], the first and the last being the first and last pin.
+    """
+    legs, shares = path_legs(len(pins), steps)
+    return slerp(pins[legs], pins[np.minimum(legs + 1, len(pins) - 1)], shares)
+
+
+def path_legs(pins: int, steps: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """For each step of a path through ``pins`` points its leg, and how far along that leg it is."""
+    way = np.linspace(0.0, pins - 1.0, steps)
+    legs = np.minimum(way.astype(np.int64), max(0, pins - 2))
+    return legs, way - legs
+
+
+def analogy(base: FloatArray, minus: FloatArray, plus: FloatArray, strength: float) -> FloatArray:
+    """base + strength * (plus - minus): a cat's head - a pig's head + a whole pig = a whole cat (section 4.2)."""
+    return (base + np.float32(strength) * (plus - minus)).astype(np.float32)
+
+
+def toward(
+    z: FloatArray, own_mean: NDArray[np.floating], target_mean: NDArray[np.floating], share: float
+) -> FloatArray:
+    """z moved a part of the way from its own class's mean to another's; what sets it apart in its class stays."""
+    moved: FloatArray = (z + share * (target_mean - own_mean)).astype(np.float32)
+    return moved
+
+
+def around(z: FloatArray, noise: FloatArray, radius: float) -> FloatArray:
+    """Vectors at the distance ``radius`` from z [z_size], in the directions of ``noise`` [n, z_size]."""
+    lengths = np.sqrt((noise.astype(np.float64) ** 2).sum(axis=1, keepdims=True))
+    points: FloatArray = (z + radius * noise / np.maximum(lengths, np.finfo(np.float64).tiny)).astype(np.float32)
+    return points
+
+
+class Gaussian(NamedTuple):
+    """Mean float64 [z_size] and lower triangular Cholesky factor [z_size, z_size] of the covariance."""
+
+    mean: NDArray[np.float64]
+    factor: NDArray[np.float64]
+
+
+def fitted_gaussian(model: Model, label: int) -> Gaussian:
+    """Where the latent vectors of a class lie: as it was fitted to them, or the prior of a model that has no fit."""
+    if model.latent is None:
+        return prior_gaussian(model, label)
+    return Gaussian(model.latent.mean[label].astype(np.float64), model.latent.cholesky[label].astype(np.float64))
+
+
+def prior_gaussian(model: Model, label: int) -> Gaussian:
+    """The prior that a model was trained with: learned for the class, or N(0, I)."""
+    if model.info.architecture.learned_prior:
+        mean = model.network.prior_mu[label].detach().cpu().double().numpy()
+        log_variance = model.network.prior_log_variance[label].detach().cpu().double().numpy()
+        return Gaussian(mean, np.diag(np.exp(0.5 * log_variance)))
+    size = model.info.architecture.z_size
+    return Gaussian(np.zeros(size), np.eye(size))

@@ -30,7 +30,7 @@ HIGHEST_TEMPERATURE = 10.0
 # A softmax divided by less than this overflows float32; drawings no longer change long before.
 LOWEST_TEMPERATURE = 1e-3
 
-_PRESET_TEMPERATURE = {"default": 0.2, "paper": 0.4, "magenta": 0.5, "js": 0.65}
+_PRESET_TEMPERATURE = {"default": 0.1, "paper": 0.4, "magenta": 0.5, "js": 0.65}
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,12 @@ class Sampling:
         start_token: first input of the decoder, 5 numbers; None for the checkpoint's own.
     """
 
-    temperature_xy: float = 0.2
-    temperature_mixture: float = math.sqrt(0.2)
+    temperature_xy: float = 0.1
+    temperature_mixture: float = math.sqrt(0.1)
     temperature_pen: float = 1.0
     sigma_rule: SigmaRule = "paper"
     greedy: bool = False
-    z_spread: float = 0.8
+    z_spread: float = 0.7
     max_points: int | None = None
     start_token: tuple[float, float, float, float, float] | None = None
 
@@ -91,7 +91,7 @@ class Sampling:
         }[name]
         rule: SigmaRule = "magenta" if name == "magenta" else "paper"
         # The published programs draw z from N(0, I) as it is.
-        spread = 0.8 if name == "default" else 1.0
+        spread = 0.7 if name == "default" else 1.0
         settings = cls(
             temperature_xy=t, temperature_mixture=mixture, temperature_pen=pen, sigma_rule=rule, z_spread=spread
         )

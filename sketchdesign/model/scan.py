@@ -1,8 +1,11 @@
 """A whole LSTM sequence as one differentiable operation.
 
 `torch.nn.LSTM` cannot drop out the candidate inside the recurrence and cannot multiply in bfloat16 while it keeps
-its state in float32; a Python loop under autograd can do both and takes several times as long. This operation
-walks the steps by hand in both directions, so that the weight gradients become one large product at the end.
+its state in float32; a Python loop under autograd can do both and takes several times as long. `lstm_scan` walks the
+steps by hand in both directions, so that the weight gradients become one large product at the end.
+
+On a GPU each of its many small kernels costs more to start than to run, and `lstm_library` leaves the sequence to
+cuDNN instead.
 """
 
 from __future__ import annotations
@@ -43,6 +46,49 @@ def lstm_scan(
         xs, w_x, context, w_h, h0, c0, drop, matmul_dtype
     )
     return outputs, final_c
+
+
+def lstm_library(
+    xs: Tensor,
+    constant: Tensor | None,
+    w_x: Tensor,
+    bias: Tensor,
+    w_h: Tensor,
+    h0: Tensor,
+    c0: Tensor,
+    *,
+    dtype: torch.dtype = torch.float32,
+) -> tuple[Tensor, Tensor]:
+    """What `lstm_scan` computes without dropout, by the library's own LSTM.
+
+    Args:
+        xs: [T, B, V] inputs that change with the step.
+        constant: [B, K] inputs that do not; repeated at every step, because the library has no bias per row.
+        w_x: [V + K, 4H] the weights of both.
+        bias: [4H], the forget bias included.
+        w_h: [H, 4H] recurrent weights.
+        h0, c0: [B, H] initial state.
+        dtype: of the whole recurrence, its state included.
+
+    Returns:
+        outputs [T, B, H] and the final cell state [B, H], in the type of ``xs``.
+    """
+    inputs = xs if constant is None else torch.cat([xs, constant.expand(len(xs), -1, -1)], dim=2)
+    parts = [_library_order(w_x), _library_order(w_h), _library_order(bias)]
+    parts.append(torch.zeros_like(parts[-1]))  # the library adds a second bias
+    # One piece of memory in cuDNN's own order, which spares it the copy, and us its warning.
+    flat = torch.cat([part.flatten() for part in parts]).to(dtype)
+    pieces = torch.split(flat, [part.numel() for part in parts])
+    weights = [piece.view_as(part) for piece, part in zip(pieces, parts, strict=True)]
+    state = [h0.unsqueeze(0).to(dtype), c0.unsqueeze(0).to(dtype)]
+    outputs, _, c = torch.lstm(inputs.to(dtype), state, weights, True, 1, 0.0, True, False, False)
+    return outputs.to(xs.dtype), c[0].to(xs.dtype)
+
+
+def _library_order(columns: Tensor) -> Tensor:
+    """Gate blocks i, j, f, o in the last axis to the library's rows i, f, j, o."""
+    i, j, f, o = columns.chunk(4, dim=-1)
+    return torch.cat([i, f, j, o], dim=-1).t() if columns.dim() == 2 else torch.cat([i, f, j, o])
 
 
 class _LSTMScan(torch.autograd.Function):

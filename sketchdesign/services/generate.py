@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sketchdesign.core.errors import InputError
-from sketchdesign.core.seeds import normals, stream_key
-from sketchdesign.core.strokes import FloatArray, Sketch
+from sketchdesign.core.seeds import stream_key
+from sketchdesign.core.strokes import Sketch
 from sketchdesign.model.sampling import Sampling
 from sketchdesign.services.jobs import Progress, Work
 
 if TYPE_CHECKING:
     from sketchdesign.model.checkpoint import Model
-    from sketchdesign.model.sampler import Request
-
-MOST_ATTEMPTS = 12
-"""Times that a sketch is drawn anew when it does not end, before it is accepted as it is."""
+    from sketchdesign.model.drawing import Drawn, DrawnSet
+    from sketchdesign.model.pool import Request
+    from sketchdesign.model.sampler import Sampler
 
 MOST_SKETCHES = 1_000_000
 LARGEST_SEED = 2**63 - 1
@@ -108,11 +107,11 @@ def generate(model: Model, settings: GenerateSettings) -> Work[Generated]:
     labels = class_labels(model.info.classes, settings)
     sampler = Sampler(model, choose_device(settings.device), choose_threads(settings.threads))
     started = time.perf_counter()
-    best: list[_Candidate] | None = None
+    best: list[Drawn] | None = None
     first_ended = 0
     for candidate in range(settings.best_of):
-        drawn, ended_before = yield from _draw_finished(sampler, settings, labels, candidate)
-        first_ended += ended_before
+        drawn, ended_at_first = yield from _draw_finished(sampler, settings, labels, candidate)
+        first_ended += ended_at_first
         best = drawn if best is None else _better(best, drawn)
     assert best is not None
     words = model.info.classes or (model.info.name,)
@@ -142,53 +141,36 @@ def class_labels(classes: tuple[str, ...], settings: GenerateSettings) -> list[i
     return [classes.index(settings.class_name)] * settings.count
 
 
-@dataclass(frozen=True)
-class _Candidate:
-    sketch: Sketch
-    ended: bool
-    nats_per_point: float
-
-
 def _draw_finished(
-    sampler: Any, settings: GenerateSettings, labels: list[int], candidate: int
-) -> Generator[Progress, None, tuple[list[_Candidate], int]]:
-    """One candidate for every sketch, unfinished ones drawn anew; and how many ended at the first attempt."""
-    drawn: dict[int, _Candidate] = {}
-    ended_at_first = 0
-    missing = list(range(settings.count))
-    done = candidate * settings.count
-    total = settings.best_of * settings.count
-    yield Progress(done, total, "sketches")
-    for attempt in range(1 if settings.keep_unfinished else MOST_ATTEMPTS):
-        keys = [stream_key(settings.seed, "sketch", number, candidate, attempt) for number in missing]
-        request = make_request(sampler.model, np.array(keys, np.uint64), [labels[n] for n in missing], settings)
-        for finished in sampler.sample(request, settings.sampling):
-            for sample in finished:
-                kept = _Candidate(sample.sketch, sample.ended, sample.nats / max(1, len(sample.sketch)))
-                drawn[missing[sample.number]] = kept
-                done += kept.ended
-            yield Progress(min(done, total), total, "sketches")
-        missing = [number for number in missing if not drawn[number].ended]
-        if attempt == 0:
-            ended_at_first = settings.count - len(missing)
-        if not missing:
-            break
-    return [drawn[number] for number in range(settings.count)], ended_at_first
+    sampler: Sampler, settings: GenerateSettings, labels: list[int], candidate: int
+) -> Generator[Progress, None, DrawnSet]:
+    """One candidate for every sketch, unfinished ones drawn anew."""
+    from sketchdesign.model.drawing import MOST_ATTEMPTS, draw_until_ended, prior_request
+
+    def request(numbers: list[int], attempt: int) -> Request:
+        keys = [stream_key(settings.seed, "sketch", number, candidate, attempt) for number in numbers]
+        return prior_request(
+            sampler.model,
+            np.array(keys, np.uint64),
+            [labels[number] for number in numbers],
+            settings.sampling.z_spread,
+            scored=settings.best_of > 1,
+        )
+
+    before, total = candidate * settings.count, settings.best_of * settings.count
+    return (
+        yield from draw_until_ended(
+            sampler,
+            settings.count,
+            request,
+            settings.sampling,
+            lambda ended: Progress(before + ended, total, "sketches"),
+            1 if settings.keep_unfinished else MOST_ATTEMPTS,
+        )
+    )
 
 
-def make_request(model: Model, keys: np.ndarray, labels: list[int], settings: GenerateSettings) -> Request:
-    """A request to draw z from each label's Gaussian and a sketch from it."""
-    from sketchdesign.model.latent import class_vectors, draw_z
-    from sketchdesign.model.sampler import LATENT_DOMAIN, Request
-
-    z: FloatArray | None = None
-    if model.info.architecture.conditional:
-        noise = normals(keys, model.info.architecture.z_size, LATENT_DOMAIN)
-        z = draw_z(model, labels, noise * np.float32(settings.sampling.z_spread))
-    return Request(keys, z, class_vectors(model, labels), scored=settings.best_of > 1)
-
-
-def _better(first: list[_Candidate], second: list[_Candidate]) -> list[_Candidate]:
+def _better(first: list[Drawn], second: list[Drawn]) -> list[Drawn]:
     """For each sketch the candidate that ended, and of two such the likelier."""
     return [max(pair, key=lambda c: (c.ended, c.nats_per_point)) for pair in zip(first, second, strict=True)]
 

@@ -2,6 +2,7 @@
 
 A file names the classes and what differs from a preset::
 
+    data = "drawings"
     preset = "magenta"
     classes = ["cat", "chair"]
     steps = 40000
@@ -11,6 +12,8 @@ A file names the classes and what differs from a preset::
 
     [augmentation]
     scale = 0.1
+
+Beside the settings it may name places: ``data``, ``out``, and ``start``, the model to go on from.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ from sketchdesign.core.errors import CheckpointError, InputError
 from sketchdesign.core.quickdraw import read_bytes
 from sketchdesign.model.info import check_architecture
 from sketchdesign.model.network import Architecture
+from sketchdesign.model.zoo import find_models
 from sketchdesign.training.data import Augmentation
 
 
@@ -47,13 +51,17 @@ class TrainConfig:
             comes closer by the factor ``rate_decay`` with each step.
         weight_decay: decoupled (AdamW).
         clip_norm, clip_value: limits of the gradient's global norm and of each of its elements; 0 sets none.
-        kl_weight, kl_floor, kl_anneal, kl_start: w_KL, KL_min, R and eta_min of eq. 11.
+        kl_weight, kl_floor, kl_anneal, kl_start: w_KL, KL_min, R and eta_min of eq. 11. A kl_start of 1 skips the
+            annealing, as befits a run that goes on from a finished model.
         recurrent_keep: keep probability of recurrent dropout (0.9 in the paper; 1 turns it off).
         output_dropout: dropout on the decoder's hidden vector before the mixture head.
         ema: decay of the averaged weights, which are the ones to evaluate and to publish; 0 follows the weights.
         seed: everything random derives from it and the step's number.
         precision: "bfloat16" or "float32" for the recurrent products; "auto" asks the processor.
+        compile: compile the step-by-step cells (layer_norm, hyper) on a GPU; costs a minute at the start.
         evaluate_every, save_every: in steps.
+        patience: stop after this many evaluations without a better one, and publish the best; 0 goes on to the end
+            and publishes what is there.
 
     Raises:
         InputError: a setting is out of its range, or two contradict each other.
@@ -84,9 +92,11 @@ class TrainConfig:
     output_dropout: float = 0.1
     ema: float = 0.999
     seed: int = 1
+    compile: bool = False
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     evaluate_every: int = 1000
     save_every: int = 500
+    patience: int = 0
 
     def __post_init__(self) -> None:
         if not self.classes:
@@ -138,6 +148,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "seed": (0, 2**31 - 1),
     "evaluate_every": (1, 10**9),
     "save_every": (1, 10**9),
+    "patience": (0, 10**9),
 }
 
 PRESETS: dict[str, dict[str, Any]] = {
@@ -183,8 +194,28 @@ PRESETS: dict[str, dict[str, Any]] = {
 """Named base settings; a file says what differs from one of them."""
 
 
-def load_config(path: Path) -> TrainConfig:
-    """Read a TOML file of settings.
+@dataclass(frozen=True)
+class RunFile:
+    """What a TOML file says.
+
+    Attributes:
+        config: the settings.
+        data: the folder of drawings; None if the file does not say.
+        out: the folder to write to; by default one beside the file, of its name without ending.
+        start: name or path of the model to go on from; empty for a fresh start.
+    """
+
+    config: TrainConfig
+    data: Path | None
+    out: Path
+    start: str
+
+
+PLACES = ("data", "out", "start")
+
+
+def load_run(path: Path) -> RunFile:
+    """Read a TOML file of settings and places. Places are relative to the file; a bundled model goes by its name.
 
     ``class_count`` follows from the classes once ``class_size`` is set, and a network without z has no encoder.
 
@@ -196,9 +227,28 @@ def load_config(path: Path) -> TrainConfig:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"{path} is no TOML file: {error}") from error
     try:
-        return config_from_table(table)
+        places = {key: _place(key, table.pop(key)) for key in PLACES if key in table}
+        config = config_from_table(table)
     except InputError as error:
         raise InputError(f"{path}: {error.what}", hint=error.hint) from None
+    start = places.get("start", "")
+    return RunFile(
+        config,
+        data=path.parent / places["data"] if "data" in places else None,
+        out=path.parent / places.get("out", path.stem),
+        start=start if not start or start in dict(find_models()) else str(path.parent / start),
+    )
+
+
+def load_config(path: Path) -> TrainConfig:
+    """The settings of a TOML file; see `load_run`."""
+    return load_run(path).config
+
+
+def _place(key: str, value: Any) -> str:
+    if not isinstance(value, str) or not value or "\0" in value:
+        raise InputError(f"{key} is {value!r}", hint="give a path in quotation marks")
+    return value
 
 
 def config_from_table(table: Mapping[str, Any]) -> TrainConfig:
@@ -234,13 +284,14 @@ _DERIVED = {"class_count"}
 
 def _updated(base: Settings, table: Mapping[str, Any], where: str) -> Settings:
     """``base`` with the values of ``table``, whose keys and types are checked. ``where`` is empty or ends in a dot."""
-    known = {item.name for item in fields(base)} - _DERIVED
+    known: set[str] = {item.name for item in fields(base)} - _DERIVED
+    names = sorted(known if where else known.union(PLACES))
     hints = get_type_hints(type(base))
     changes: dict[str, Any] = {}
     for key, value in table.items():
         if key not in known:
-            near = difflib.get_close_matches(key, known, n=1)
-            guess = f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(known))}"
+            near = difflib.get_close_matches(key, names, n=1)
+            guess = f"did you mean {near[0]}?" if near else f"known are {', '.join(names)}"
             raise InputError(f"{where}{key} is no setting", hint=guess)
         changes[key] = _typed(f"{where}{key}", value, hints[key], getattr(base, key))
     return replace(base, **changes)

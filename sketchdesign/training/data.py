@@ -97,6 +97,12 @@ class DrawingSet:
         starts = np.concatenate([[0], np.cumsum(sizes)])
         return DrawingSet(self.points[rows], self.lifts[rows], starts, self.labels[index], self.classes)
 
+    def sketches(self, index: IntArray) -> list[Sketch]:
+        """The drawings at ``index`` as sketches, in the source's units."""
+        parts = [slice(self.starts[place], self.starts[place + 1]) for place in index]
+        lengths = [np.diff(np.flatnonzero(self.lifts[part]) + 1, prepend=0) for part in parts]
+        return [Sketch(self.points[part], length) for part, length in zip(parts, lengths, strict=True)]
+
 
 def with_written_start(sketch: Sketch) -> Sketch:
     """The sketch with a first stroke of at least two points.

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,13 +22,15 @@ from torch import Tensor
 
 from sketchdesign.core.errors import CheckpointError, InputError, OutputError, SketchDesignError
 from sketchdesign.core.files import atomic_path
-from sketchdesign.model.info import REFERENCE_START
-from sketchdesign.model.mixture import Mixture
+from sketchdesign.model.cells import HyperLSTMCell, LayerNormLSTMCell
 from sketchdesign.model.network import SketchRNN
 from sketchdesign.training.config import TrainConfig
-from sketchdesign.training.data import Batch, DrawingSet, epoch_batches, make_batch, ordered_batches
-from sketchdesign.training.loss import kl_divergence, kl_weight, reconstruction
+from sketchdesign.training.data import DrawingSet, epoch_batches, make_batch, ordered_batches
+from sketchdesign.training.distributed import ALONE, Ranks
+from sketchdesign.training.loss import kl_weight
+from sketchdesign.training.objective import Noise, batch_losses, to_device
 
+CPU = torch.device("cpu")
 _START_AFRESH = "choose another output folder, or remove the file to start afresh"
 
 
@@ -38,13 +41,25 @@ class Losses(NamedTuple):
     kl: float
 
 
-class StepReport(NamedTuple):
-    """What one training step did."""
+@dataclass(frozen=True)
+class StepReport:
+    """What one training step did.
+
+    Attributes:
+        step: its number, from 1.
+        measured: L_R and L_KL, [2] on the device; reading them waits for the device.
+        learning_rate: of this step.
+        seconds: it took. On a GPU, which works on while the next step is prepared, only a mean of many steps tells.
+    """
 
     step: int
-    losses: Losses
+    measured: Tensor
     learning_rate: float
     seconds: float
+
+    @property
+    def losses(self) -> Losses:
+        return Losses(*self.measured.tolist())
 
 
 class Trainer:
@@ -54,36 +69,55 @@ class Trainer:
         config: the settings.
         drawings: what to learn, of the classes that the settings name.
         scale_factor: pixels per model unit; by default the drawings' own.
+        device: where to compute. The same device and settings give the same losses, to the last bit.
+        ranks: this process among those that share the batches.
 
     Raises:
-        InputError: the drawings are of other classes, or have no extent.
+        InputError: the drawings are of other classes, or have no extent; there are more processes than drawings.
     """
 
-    def __init__(self, config: TrainConfig, drawings: DrawingSet, scale_factor: float | None = None) -> None:
+    def __init__(
+        self,
+        config: TrainConfig,
+        drawings: DrawingSet,
+        scale_factor: float | None = None,
+        device: torch.device = CPU,
+        ranks: Ranks = ALONE,
+    ) -> None:
         self.config = config
         self.drawings = drawings
         self.scale_factor = drawings.scale_factor() if scale_factor is None else scale_factor
+        self.device = device
+        self.ranks = ranks
         self.step = 0
         if drawings.classes != config.classes:
             raise InputError("the drawings are of other classes than the settings name")
+        if ranks.count > min(config.batch_size, len(drawings)):
+            raise InputError(
+                f"{ranks.count} processes cannot share a batch of {min(config.batch_size, len(drawings))} drawings",
+                hint="start fewer",
+            )
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
-            self.network = SketchRNN(config.architecture)
-            self.average = SketchRNN(config.architecture).requires_grad_(False)
+            self.network = SketchRNN(config.architecture).to(device)
+            self.average = SketchRNN(config.architecture).requires_grad_(False).to(device)
         self.average.load_state_dict(self.network.state_dict())
+        if config.compile and device.type == "cuda":
+            compile_cells(self.network)
         self.optimiser = torch.optim.AdamW(
             self.network.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay, fused=True
         )
         for parameter in self.network.parameters():
             # Made here, not on the first step, so that a checkpoint can always be loaded into them.
             self.optimiser.state[parameter] = {
-                "step": torch.zeros(()),
+                "step": torch.zeros((), device=device),
                 "exp_avg": torch.zeros_like(parameter),
                 "exp_avg_sq": torch.zeros_like(parameter),
             }
-        self.matmul_dtype = _matmul_dtype(config.precision)
+        self.matmul_dtype = _matmul_dtype(config.precision, device)
+        self._last = torch.zeros(2, device=device)
 
-    def warm_start(self, weights: dict[str, Tensor]) -> None:
+    def warm_start(self, weights: Mapping[str, Tensor]) -> None:
         """Begin from the weights of another run with the same shapes."""
         self.network.load_state_dict(weights)
         self.average.load_state_dict(weights)
@@ -92,7 +126,8 @@ class Trainer:
         """Train from where it stands to the configured end, one report a step.
 
         Raises:
-            SketchDesignError: the loss is not a finite number any more; the weights are those before that step.
+            SketchDesignError: the loss is not a finite number any more. On a CPU the weights are those before that
+                step; elsewhere it is noticed at the next `evaluate` or `save`, which then writes nothing.
         """
         per_epoch = len(epoch_batches(self.drawings.row_counts, self.config.batch_size, (0,)))
         while self.step < self.config.steps:
@@ -100,26 +135,29 @@ class Trainer:
             batches = epoch_batches(self.drawings.row_counts, self.config.batch_size, (self.config.seed, epoch))
             for index in batches[first : first + self.config.steps - self.step]:
                 started = time.perf_counter()
-                losses, rate = self._train_step(index)
-                yield StepReport(self.step, losses, rate, time.perf_counter() - started)
+                measured, rate = self._train_step(index)
+                yield StepReport(self.step, measured, rate, time.perf_counter() - started)
 
-    def _train_step(self, index: np.ndarray) -> tuple[Losses, float]:
+    def _train_step(self, index: np.ndarray) -> tuple[Tensor, float]:
         config = self.config
         rate = config.learning_rate * _schedule(self.step, config)
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         drawings = self.drawings.subset(index)
-        batch = make_batch(drawings, self.scale_factor, config.augmentation, (config.seed, 1, self.step))
-        generator = torch.Generator().manual_seed(config.seed * 1_000_003 + self.step)
-        reconstruction_loss, kl = self._losses(self.network, batch, generator)
+        varied = make_batch(drawings, self.scale_factor, config.augmentation, (config.seed, 1, self.step))
+        batch = to_device(varied, self.device, self.ranks.share)
+        noise = Noise(config.seed * 1_000_003 + self.step, batch)
+        reconstruction_loss, kl = batch_losses(self.network, batch, config, noise, self.matmul_dtype)
+        measured = self.ranks.total(torch.stack([reconstruction_loss.detach(), kl.detach()]))
+        self._last = measured
+        if self.device.type == "cpu":
+            self._check_finite()
+        # max(L_KL, KL_min) has no gradient below the floor, and it is the whole batch's L_KL that counts.
         weight = kl_weight(self.step, config.kl_weight, config.kl_anneal, config.kl_start)
-        loss = reconstruction_loss + weight * kl.clamp(min=config.kl_floor)
-        if not math.isfinite(loss.item()):
-            raise SketchDesignError(
-                f"the loss at step {self.step} is no finite number", hint="lower learning_rate or set log_sigma_min"
-            )
+        loss = reconstruction_loss + weight * kl * (measured[1] >= config.kl_floor)
         self.optimiser.zero_grad(set_to_none=False)
         loss.backward()  # type: ignore[no-untyped-call]
+        self.ranks.add_gradients(self.network.parameters())
         if config.clip_value:
             torch.nn.utils.clip_grad_value_(self.network.parameters(), config.clip_value)
         if config.clip_norm:
@@ -130,59 +168,42 @@ class Trainer:
         decay = min(config.ema, (1.0 + self.step) / (10.0 + self.step))
         with torch.no_grad():
             torch._foreach_lerp_(list(self.average.parameters()), list(self.network.parameters()), 1.0 - decay)
-        return Losses(reconstruction_loss.item(), kl.item()), rate
+        return measured, rate
 
-    def _losses(self, network: SketchRNN, batch: Batch, generator: torch.Generator | None) -> tuple[Tensor, Tensor]:
-        """L_R and L_KL of a batch; without a generator nothing is dropped out and z is the posterior's mean."""
-        config, a = self.config, network.architecture
-        strokes = torch.from_numpy(batch.strokes)
-        lengths, labels = torch.from_numpy(batch.lengths), torch.from_numpy(batch.labels)
-        steps, count, _ = strokes.shape
-        training = generator is not None
-        dtype = self.matmul_dtype if training else torch.float32
-        z, kl = None, torch.zeros(())
-        if network.encoder is not None:
-            both = None
-            if training and config.recurrent_keep < 1.0:
-                shape = (steps, count, a.encoder_size)
-                both = (self._drop(shape, generator), self._drop(shape, generator))
-            posterior = network.encoder(strokes, lengths, both, dtype)
-            noise = torch.randn(posterior.mu.shape, generator=generator) if training else torch.zeros(())
-            z = posterior.sample(noise)
-            kl = kl_divergence(posterior, network.prior(labels))
-        drop = None
-        if training and config.recurrent_keep < 1.0:
-            drop = self._drop((steps, count, a.decoder_size), generator)
-        start = torch.tensor(REFERENCE_START).expand(1, count, 5)
-        constants = network.constants(z, network.class_vectors(labels))
-        hidden, _ = network.decode(torch.cat([start, strokes[:-1]]), constants, drop, dtype)
-        # Rows behind the first end row say nothing about drawing; leaving them out also halves the mixture's work.
-        counted = torch.arange(steps).unsqueeze(1) <= lengths
-        hidden, target = hidden[counted], strokes[counted]
-        if training and config.output_dropout:
-            keep = torch.rand(hidden.shape, generator=generator) >= config.output_dropout
-            hidden = hidden * keep / (1.0 - config.output_dropout)
-        mixture = Mixture.from_raw(network.raw_output(hidden), a.log_sigma_min)
-        sums = reconstruction(mixture, target, torch.ones(len(target)))
-        return (sums.offsets + sums.pen) / (config.max_points * count), kl
-
-    def _drop(self, shape: tuple[int, ...], generator: torch.Generator | None) -> Tensor:
-        keep = self.config.recurrent_keep
-        return (torch.rand(shape, generator=generator) < keep) / keep
+    def _check_finite(self) -> None:
+        if not bool(torch.isfinite(self._last).all()):
+            raise SketchDesignError(
+                f"the loss at step {self.step} is no finite number", hint="lower learning_rate or set log_sigma_min"
+            )
 
     def evaluate(self, drawings: DrawingSet) -> Losses:
         """Losses of the averaged weights over whole drawings, in float32, z at the posterior's mean."""
-        totals = np.zeros(2)
+        self._check_finite()
+        totals = torch.zeros(2, dtype=torch.float64)
         with torch.inference_mode():
-            for index in ordered_batches(drawings.row_counts, 256):
+            for index in list(ordered_batches(drawings.row_counts, 256))[self.ranks.share]:
                 batch = make_batch(drawings.subset(index), self.scale_factor)
-                losses = self._losses(self.average, batch, None)
-                totals += np.array([loss.item() for loss in losses]) * len(index)
+                losses = batch_losses(self.average, to_device(batch, self.device), self.config)
+                totals += torch.stack(losses).cpu().double() * len(index)
+        # Float32 is what every device can add up; a single process keeps its float64.
+        totals = self.ranks.total(totals.float().to(self.device)) if self.ranks.count > 1 else totals
         return Losses(*(totals / len(drawings)).tolist())
 
+    def published(self) -> SketchRNN:
+        """The averaged weights as a network of its own, frozen and on the CPU."""
+        network = SketchRNN(self.config.architecture).requires_grad_(False)
+        network.load_state_dict(self.average.state_dict())
+        return network.eval()
+
     def save(self, path: Path) -> None:
-        """Write everything needed to go on, in one file that replaces the older one at once."""
-        tensors = {name: value.detach().contiguous() for name, value in self._named_tensors().items()}
+        """Write everything needed to go on, in one file that replaces the older one at once.
+
+        Raises:
+            SketchDesignError: the weights are worthless, because the last loss was no finite number.
+            OutputError: the file cannot be written.
+        """
+        self._check_finite()
+        tensors = {name: value.detach().cpu().contiguous() for name, value in self._named_tensors().items()}
         header = {"step": self.step, "scale_factor": self.scale_factor, "classes": self.config.classes}
         try:
             with atomic_path(path) as temporary:
@@ -244,8 +265,18 @@ def _schedule(step: int, config: TrainConfig) -> float:
     return config.final_rate + (1.0 - config.final_rate) * above
 
 
-def _matmul_dtype(precision: str) -> torch.dtype:
+def compile_cells(network: SketchRNN) -> None:
+    """Have the cells that take their steps one by one compiled. Whole LSTM sequences are fast as they are."""
+    cells = [module for module in network.modules() if isinstance(module, LayerNormLSTMCell | HyperLSTMCell)]
+    inner = {id(cell.hyper) for cell in cells if isinstance(cell, HyperLSTMCell)}
+    for cell in cells:
+        if id(cell) not in inner:
+            cell.compile()
+
+
+def _matmul_dtype(precision: str, device: torch.device) -> torch.dtype:
     if precision == "auto":
         # Without tile instructions bfloat16 products are no faster than float32 on a CPU.
-        return torch.bfloat16 if torch.cpu._is_amx_tile_supported() else torch.float32
+        fast = {"cpu": torch.cpu._is_amx_tile_supported, "cuda": torch.cuda.is_bf16_supported}.get(device.type)
+        return torch.bfloat16 if fast is not None and fast() else torch.float32
     return torch.bfloat16 if precision == "bfloat16" else torch.float32

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from sketchdesign.core.errors import InputError
 from sketchdesign.core.strokes import Sketch
+from sketchdesign.training.data import DrawingSet
 from sketchdesign.training.history import read_losses
 
 _INK, _PAPER, _GRID, _FAINT = "#1b1b1b", "#ffffff", "#e4e4e4", "#6a6a6a"
@@ -48,6 +49,12 @@ def contact_sheet(
         for line in fitted(sketch, cell_px - 2 * gap_px, middle):
             _draw_line(draw, line * zoom, line_px * zoom, _INK)
     return _png(image.resize((columns * cell_px, rows * cell_px), Image.Resampling.LANCZOS))
+
+
+def drawings_sheet(drawings: DrawingSet, count: int = 100, seed: int = 1) -> bytes:
+    """Some of the drawings at random, always the same, as a PNG: what a network is to learn."""
+    chosen = np.random.default_rng(seed).permutation(len(drawings))[:count]
+    return contact_sheet(drawings.sketches(np.sort(chosen)), 10)
 
 
 def fitted(sketch: Sketch, side: float, middle: NDArray[np.float64]) -> list[NDArray[np.float64]]:

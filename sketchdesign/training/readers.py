@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,9 @@ from sketchdesign.core.strokes import Sketch
 from sketchdesign.training.data import DrawingSet, with_written_start
 
 ENDINGS = (".bin", ".ndjson", ".ndjson.gz", ".npz")
+SketchReader = Callable[[Path], Sketch]
+"""Reads a file of one sketch, of a format that this layer does not know."""
+
 REASONS = ("too short", "too long", "duplicate", "damaged")
 
 _MOST_NOTES = 5
@@ -78,15 +81,22 @@ class DataReport:
         }
 
 
-def read_drawings(path: Path, split: str = "train", on_damaged: OnDamaged | None = None) -> Iterator[Sketch]:
+def read_drawings(
+    path: Path,
+    split: str = "train",
+    on_damaged: OnDamaged | None = None,
+    readers: Mapping[str, SketchReader] | None = None,
+) -> Iterator[Sketch]:
     """The drawings of a ``.bin``, ``.ndjson``, ``.ndjson.gz`` or sketch-rnn ``.npz`` file, in pixels.
 
-    Raw ``.ndjson`` drawings are scaled to 0..255 and simplified as QuickDraw simplified its own.
+    Raw ``.ndjson`` drawings, and files of one sketch, are scaled to 0..255 and simplified as QuickDraw simplified its
+    own.
 
     Args:
         path: the file.
         split: which part of an ``.npz`` file.
         on_damaged: told of each line of an ``.ndjson`` file that is skipped; without it such a line is an error.
+        readers: of files of one sketch, by their endings (".svg").
 
     Raises:
         InputError: the file cannot be read, or its ending is not known.
@@ -100,37 +110,55 @@ def read_drawings(path: Path, split: str = "train", on_damaged: OnDamaged | None
             yield simplified_like_quickdraw(drawing.sketch) if drawing.raw else drawing.sketch
     elif name.endswith(".npz"):
         yield from read_npz(path, split)
+    elif readers and path.suffix.lower() in readers:
+        yield simplified_like_quickdraw(readers[path.suffix.lower()](path))
     else:
-        raise InputError(f"{path} is no file of drawings", hint=f"use {', '.join(ENDINGS)}")
+        raise InputError(f"{path} is no file of drawings", hint=f"use {', '.join([*ENDINGS, *(readers or {})])}")
 
 
 def load_split(
-    data_dir: Path, classes: Sequence[str], split: str, max_points: int, *, min_points: int = 3
+    data_dir: Path,
+    classes: Sequence[str],
+    split: str,
+    max_points: int,
+    *,
+    min_points: int = 3,
+    readers: Mapping[str, SketchReader] | None = None,
 ) -> tuple[DrawingSet, DataReport]:
     """The drawings of ``<data_dir>/<split>/<class>.<ending>``, or of sketch-rnn's ``<data_dir>/<class>.npz``.
 
-    Exact repetitions within a class are left out, and what is damaged is skipped and reported.
+    With ``readers`` also those of a folder ``<data_dir>/<split>/<class>`` of files of one sketch each, or of
+    ``<data_dir>/<class>``, whose files `split_of` divides. Exact repetitions within a class are left out, and what is
+    damaged is skipped and reported.
 
     Raises:
         InputError: a class has no file, or no usable drawing.
     """
     counts = [ClassCounts(name) for name in classes]
+    limits = (min_points, max_points)
     drawings = {
-        count.name: _usable(class_files(data_dir, count.name, split), split, (min_points, max_points), count)
+        count.name: _usable(class_files(data_dir, count.name, split, readers), split, limits, count, readers)
         for count in counts
     }
     built = DrawingSet.build(drawings, max_points=max_points, min_points=min_points)
     return built, DataReport(tuple(counts))
 
 
-def class_files(data_dir: Path, name: str, split: str) -> list[Path]:
+def class_files(data_dir: Path, name: str, split: str, readers: Mapping[str, SketchReader] | None = None) -> list[Path]:
     """The files that hold a class's drawings of a split; at least one.
 
     Raises:
         InputError: there is none.
     """
     places = [data_dir / split / f"{name}{ending}" for ending in ENDINGS] + [data_dir / f"{name}.npz"]
-    files = [place for place in places if place.is_file()]
+    files = [place for place in places if place.is_file()] + _sketch_files(data_dir / split / name, readers)
+    undivided = _sketch_files(data_dir / name, readers)
+    files += [path for path in undivided if split_of(path.name) == split]
+    if not files and undivided:
+        raise InputError(
+            f"none of the {len(undivided)} files in {data_dir / name} is for {split!r}",
+            hint="add drawings, or divide them among folders train and valid",
+        )
     if not files:
         raise InputError(
             f"class {name!r} has no drawings in {data_dir / split}", hint=f"expected {places[0]} or the like"
@@ -138,10 +166,31 @@ def class_files(data_dir: Path, name: str, split: str) -> list[Path]:
     return files
 
 
-def _usable(files: list[Path], split: str, limits: tuple[int, int], counts: ClassCounts) -> Iterator[Sketch]:
+def split_of(file_name: str) -> str:
+    """The split of a file in a folder without splits: of each hundred 90 "train", 5 "valid" and 5 "test".
+
+    It follows from the name alone, so that new files never move an old one.
+    """
+    place = int.from_bytes(hashlib.blake2b(file_name.encode(errors="surrogateescape"), digest_size=8).digest()) % 100
+    return "train" if place < 90 else "valid" if place < 95 else "test"
+
+
+def _sketch_files(folder: Path, readers: Mapping[str, SketchReader] | None) -> list[Path]:
+    if not readers or not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in readers and path.is_file())
+
+
+def _usable(
+    files: list[Path],
+    split: str,
+    limits: tuple[int, int],
+    counts: ClassCounts,
+    readers: Mapping[str, SketchReader] | None,
+) -> Iterator[Sketch]:
     shortest, longest = limits
     seen: set[bytes] = set()
-    for sketch in map(with_written_start, _sound(files, split, counts)):
+    for sketch in map(with_written_start, _sound(files, split, counts, readers)):
         counts.read += 1
         digest = _digest(sketch)
         if len(sketch) < shortest:
@@ -159,14 +208,16 @@ def _usable(files: list[Path], split: str, limits: tuple[int, int], counts: Clas
         raise InputError(f"class {counts.name!r} has no usable drawing in {files[0].parent}: {why}")
 
 
-def _sound(files: list[Path], split: str, counts: ClassCounts) -> Iterator[Sketch]:
+def _sound(
+    files: list[Path], split: str, counts: ClassCounts, readers: Mapping[str, SketchReader] | None
+) -> Iterator[Sketch]:
     """All drawings of the files up to where each breaks off."""
     for path in files:
         if not path.stat().st_size:
             counts.damaged(f"{path} is empty")
             continue
         try:
-            yield from read_drawings(path, split, counts.damaged)
+            yield from read_drawings(path, split, counts.damaged, readers)
         except SketchFormatError as error:
             counts.damaged(str(error))
 

@@ -14,6 +14,7 @@ from sketchdesign.cli.main import run
 from sketchdesign.model.zoo import find_models, open_model, published_sha256
 from sketchdesign.services.generate import GenerateSettings, generate
 from sketchdesign.services.jobs import Job
+from sketchdesign.training.config import load_run
 
 ROOT = Path(__file__).resolve().parents[2]
 MEGABYTE = 1_000_000
@@ -74,3 +75,8 @@ def test_the_readme_s_sheet_is_drawn_routed_and_read_by_vpype(
     layers, strokes, width, height = map(float, printed.split())
     assert (layers, strokes) == (1, report["strokes"])
     assert (width, height) == pytest.approx((210.0, 297.0), abs=0.01)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "models" / "recipes").glob("*.toml")), ids=lambda path: path.stem)
+def test_the_training_recipes_can_be_run(path: Path) -> None:
+    assert load_run(path).config.model_name == path.stem

@@ -30,6 +30,8 @@ HOME_OF = {
     "safetensors": {"model", "training"},
     "vpype": {"geometry"},
     "vpype_cli": {"geometry"},
+    "svgelements": {"geometry"},
+    "shapely": {"geometry", "design"},
     "serial": {"plotter"},
     "PySide6": {"gui"},
     "pickle": set(),

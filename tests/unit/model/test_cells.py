@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from sketchdesign.model.cells import Cell, CellKind, LSTMCell, make_cell
-from sketchdesign.model.scan import lstm_scan
+from sketchdesign.model.scan import lstm_library, lstm_scan
 
 STEPS, BATCH, STROKE, CONSTANT, HIDDEN = 7, 3, 5, 4, 6
 KINDS: tuple[CellKind, ...] = ("lstm", "layer_norm", "hyper")
@@ -66,6 +66,61 @@ def test_the_scan_passes_the_numerical_gradient_check() -> None:
     shapes = [(STROKE, 4 * HIDDEN), (2, 4 * HIDDEN), (HIDDEN, 4 * HIDDEN), (2, HIDDEN), (2, HIDDEN)]
     leaves = [random(*shape, seed=31 + n).requires_grad_() for n, shape in enumerate(shapes)]
     assert torch.autograd.gradcheck(outputs, leaves)
+
+
+@pytest.mark.parametrize("with_constant", [False, True])
+def test_the_library_equals_the_scan_in_values_and_gradients(with_constant: bool) -> None:
+    """The path that a GPU takes, with its order of gates and its way of feeding constants, on the CPU."""
+    cell = random_cell("lstm").float()
+    assert isinstance(cell, LSTMCell)
+    xs = random(STEPS, BATCH, STROKE, seed=70).float()
+    state = random(BATCH, cell.state_size, seed=71).float().requires_grad_()
+    constant = random(BATCH, CONSTANT, seed=72).float().requires_grad_() if with_constant else None
+    if constant is None:
+        cell.w_x = torch.nn.Parameter(cell.w_x[:STROKE].detach())
+    c, h = state.chunk(2, dim=1)
+    context = cell.context(constant)
+    scanned = lstm_scan(xs, cell.w_x[:STROKE], context[0].expand(BATCH, -1), cell.w_h, h, c)
+    library = lstm_library(xs, constant, cell.w_x, cell.context(None)[0], cell.w_h, h, c)
+
+    leaves = [*cell.parameters(), state, *([] if constant is None else [constant])]
+    weights = (random(STEPS, BATCH, HIDDEN, seed=73).float(), random(BATCH, HIDDEN, seed=74).float())
+    for ours, expected in zip(library, scanned, strict=True):
+        torch.testing.assert_close(ours, expected, atol=1e-5, rtol=1e-5)
+    gradients = [torch.autograd.grad(result, leaves, weights) for result in (library, scanned)]
+    for ours, expected in zip(*gradients, strict=True):
+        torch.testing.assert_close(ours, expected, atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.cuda
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("with_dropout", [False, True])
+def test_a_gpu_computes_the_same(kind: CellKind, with_dropout: bool) -> None:
+    cell = random_cell(kind).float()
+    xs, constant = random(STEPS, BATCH, STROKE, seed=75).float(), random(BATCH, CONSTANT, seed=76).float()
+    state = random(BATCH, cell.state_size, seed=77).float()
+    drop = dropout().float() if with_dropout else None
+    expected = cell.run(xs, state, cell.context(constant), drop)
+    cell.cuda()
+    drop = None if drop is None else drop.cuda()
+    found = cell.run(xs.cuda(), state.cuda(), cell.context(constant.cuda()), drop)
+    for ours, theirs in zip(found, expected, strict=True):
+        torch.testing.assert_close(ours.cpu(), theirs, atol=2e-3, rtol=2e-3)
+
+
+@pytest.mark.parametrize("kind", ["layer_norm", "hyper"])
+def test_stepwise_cells_multiply_in_bfloat16_on_request(kind: CellKind) -> None:
+    cell = random_cell(kind).float()
+    xs, context = random(STEPS, BATCH, STROKE, seed=80).float(), cell.context(torch.zeros(BATCH, CONSTANT))
+    state = torch.zeros(BATCH, cell.state_size, requires_grad=True)
+    exact, _ = cell.run(xs, state, context)
+    coarse, final = cell.run(xs, state, context, matmul_dtype=torch.bfloat16)
+    (gradient,) = torch.autograd.grad(coarse.sum(), [state])
+    assert torch.isfinite(gradient).all()
+    assert coarse.dtype == final.dtype == torch.float32
+    torch.testing.assert_close(coarse, exact, atol=0.1, rtol=0.1)
+    assert not torch.equal(coarse, exact)
 
 
 def test_bfloat16_products_keep_a_float32_state() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,12 +11,13 @@ import torch
 
 from sketchdesign.core.seeds import normals, stream_key
 from sketchdesign.core.strokes import Sketch
-from sketchdesign.model import sampler as sampler_module
+from sketchdesign.model import pool as pool_module
 from sketchdesign.model.checkpoint import Model
 from sketchdesign.model.latent import class_vectors, draw_z
 from sketchdesign.model.mixture import Mixture
 from sketchdesign.model.network import Architecture, SketchRNN
-from sketchdesign.model.sampler import Request, Sampled, Sampler, decoder_step
+from sketchdesign.model.pool import decoder_step
+from sketchdesign.model.sampler import Request, Sampled, Sampler
 from sketchdesign.model.sampling import Sampling
 
 MakeModel = Callable[..., Model]
@@ -66,18 +68,18 @@ def test_no_block_size_that_rounds_differently_is_used(tiny_model: MakeModel, mo
 
     def uneven(network: SketchRNN, x: torch.Tensor, *rest: object) -> tuple[torch.Tensor, torch.Tensor, Mixture]:
         rows, state, mixture = step(network, x, *rest)  # type: ignore[arg-type]
-        if len(x) > sampler_module.BLOCK:
+        if len(x) > pool_module.BLOCK:
             rows = torch.cat([rows[:1] + 1e-6, rows[1:]])
         return rows, state, mixture
 
-    monkeypatch.setattr(sampler_module, "decoder_step", uneven)
+    monkeypatch.setattr(pool_module, "decoder_step", uneven)
     assert {n: r.sketch for n, r in draw(model, range(30)).items()} == {n: r.sketch for n, r in reference.items()}
 
 
 def test_finished_sketches_leave_room_for_waiting_ones(tiny_model: MakeModel, monkeypatch: pytest.MonkeyPatch) -> None:
     model = tiny_model()
     reference = draw(model, range(100))
-    monkeypatch.setattr(sampler_module, "POOL_SIZES", (8, 16))
+    monkeypatch.setattr(pool_module, "POOL_SIZES", (8, 16))
     assert {n: r.sketch for n, r in draw(model, range(100)).items()} == {n: r.sketch for n, r in reference.items()}
 
 
@@ -118,6 +120,45 @@ def test_greedy_drawing_ignores_the_noise(tiny_model: MakeModel) -> None:
     results = Sampler(model, CPU).sample(Request(np.array([1, 2], np.uint64), z), Sampling(greedy=True))
     first, second = sorted((r for batch in results for r in batch), key=lambda r: r.number)
     assert first.sketch == second.sketch
+
+
+def test_a_begun_sketch_goes_on_as_if_its_beginning_had_been_drawn(model: Model) -> None:
+    """Greedy drawing knows no noise, so that what comes after any part of a sketch is the rest of it."""
+    greedy = Sampling(greedy=True, max_points=14)
+    request = replace(request_for(model, range(20)), scored=False)
+    sampler = Sampler(model, CPU)
+    whole = {r.number: r.sketch for batch in sampler.sample(request, greedy) for r in batch}
+    long = [number for number in range(20) if len(whole[number]) > 6]
+    assert long
+    begun = []
+    for count, number in enumerate(long):
+        rows = (whole[number].transformed(1 / 30.0)).to_stroke5(implicit_first_point=True)
+        begun.append(rows[: 1 + count % 4])
+    part = Request(
+        request.keys[long],
+        None if request.z is None else request.z[long],
+        None if request.class_vectors is None else request.class_vectors[long],
+        begun=begun,
+    )
+    for batch in Sampler(model, CPU, threads=2).sample(part, greedy):
+        for result in batch:
+            expected = whole[long[result.number]]
+            assert result.sketch.stroke_lengths.tolist() == expected.stroke_lengths.tolist()
+            assert result.sketch.points == pytest.approx(expected.points, abs=1e-2)
+
+
+def test_endings_do_not_depend_on_batch_or_threads(model: Model) -> None:
+    rows = Sketch.from_polylines([[[0, 0], [1, 0], [1, 1]]]).to_stroke5(implicit_first_point=True)[:2]
+    request = replace(request_for(model, range(40)), begun=[rows] * 40)
+    results = [
+        {r.number: r.sketch for batch in Sampler(model, CPU, threads).sample(request, Sampling()) for r in batch}
+        for threads in (1, 3)
+    ]
+    assert results[0] == results[1]
+    assert all(len(sketch) >= 3 for sketch in results[0].values())
+    short = Sampling(max_points=3)
+    cut = [r for batch in Sampler(model, CPU).sample(request, short) for r in batch]
+    assert max(len(r.sketch) for r in cut) == 4  # three rows and the point at the origin
 
 
 def one_step_network() -> SketchRNN:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from tiny_drawings import write_bin, zigzags
 
 from sketchdesign.model.network import Architecture
@@ -30,6 +31,15 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for strokes, name in ((1, "one"), (2, "two")):
             write_bin(folder / split / f"{name}.bin", zigzags(24, strokes, seed=10 * place + strokes))
     return folder
+
+
+@pytest.fixture(scope="module")
+def one_thread() -> Iterator[None]:
+    """Small products are quicker on one thread, much quicker where another process is busy."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture

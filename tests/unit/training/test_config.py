@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sketchdesign.core.errors import InputError
-from sketchdesign.training.config import PRESETS, TrainConfig, config_from_table, load_config
+from sketchdesign.training.config import PRESETS, TrainConfig, config_from_table, load_config, load_run
 
 
 def test_a_whole_file(tmp_path: Path) -> None:
@@ -25,6 +25,31 @@ def test_a_whole_file(tmp_path: Path) -> None:
     assert config.architecture.log_sigma_min == -6.0
     assert (config.augmentation.drop, config.augmentation.scale) == (0.2, 0.15)
     assert config.model_name == "catchair"
+
+
+def test_places_are_relative_to_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "cats.toml"
+    path.write_text('classes = ["cat"]\ndata = "drawings"\nstart = "old/cat.safetensors"\nout = "../runs"\n')
+    run = load_run(path)
+    assert (run.data, run.out) == (tmp_path / "drawings", tmp_path / "../runs")
+    assert run.start == str(tmp_path / "old" / "cat.safetensors")
+    assert run.config == load_config(path) == TrainConfig(classes=("cat",))
+    path.write_text('classes = ["cat"]\nstart = "/models/cat.safetensors"\n')
+    run = load_run(path)
+    assert (run.data, run.out, run.start) == (None, tmp_path / "cats", "/models/cat.safetensors")
+
+
+def test_a_bundled_start_model_goes_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sketchdesign.training.config.find_models", lambda: [("doodles", tmp_path)])
+    (tmp_path / "a.toml").write_text('classes = ["cat"]\nstart = "doodles"\n')
+    assert load_run(tmp_path / "a.toml").start == "doodles"
+
+
+@pytest.mark.parametrize("value", ["3", '""', '["a"]', '"a\\u0000b"'])
+def test_places_must_be_paths(tmp_path: Path, value: str) -> None:
+    (tmp_path / "a.toml").write_text(f'classes = ["cat"]\ndata = {value}\n')
+    with pytest.raises(InputError, match=r"a\.toml: data is .*; give a path in quotation marks"):
+        load_run(tmp_path / "a.toml")
 
 
 def test_no_preset_gives_the_defaults() -> None:
@@ -57,6 +82,9 @@ def test_a_decoder_only_network_has_no_encoder_and_an_unlabelled_one_no_classes(
     ("changes", "message"),
     [
         ({"step": 5}, r"step is no setting; did you mean steps\?"),
+        ({"strat": "x"}, r"strat is no setting; did you mean start\?"),
+        ({"patience": -1}, "patience is -1"),
+        ({"compile": 1}, "give true or false"),
         ({"xyz": 5}, "xyz is no setting; known are architecture, augmentation"),
         ({"architecture": {"zsize": 5}}, r"architecture\.zsize is no setting; did you mean z_size\?"),
         ({"architecture": {"class_count": 2}}, r"class_count is no setting"),

@@ -15,10 +15,11 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 
 from sketchdesign.core.errors import CheckpointError, InputError, OutputError, SketchDesignError
+from sketchdesign.model.network import SketchRNN
 from sketchdesign.training import loop
 from sketchdesign.training.config import TrainConfig
 from sketchdesign.training.data import DrawingSet
-from sketchdesign.training.loop import Trainer
+from sketchdesign.training.loop import Trainer, compile_cells
 
 MakeConfig = Callable[..., TrainConfig]
 FORMS: dict[str, dict[str, Any]] = {
@@ -69,6 +70,58 @@ def test_a_run_that_was_killed_goes_on_with_the_same_losses(
     assert [report.losses for report in resumed.run()] == expected[6:]
     assert_same(weights(resumed), weights(whole))
     assert resumed.evaluate(drawings) == whole.evaluate(drawings)
+
+
+@pytest.mark.parametrize("form", ["labelled", "layer norm", "hyper"])
+def test_bfloat16_products_learn_too(drawings: DrawingSet, small_config: MakeConfig, form: str) -> None:
+    config = small_config(steps=8, learning_rate=0.01, **FORMS[form])
+    exact, coarse = Trainer(config, drawings), Trainer(replace(config, precision="bfloat16"), drawings)
+    losses = [[report.losses.reconstruction for report in trainer.run()] for trainer in (exact, coarse)]
+    assert losses[0] != losses[1]
+    assert losses[0] == pytest.approx(losses[1], rel=0.1)
+
+
+@pytest.mark.cuda
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
+@pytest.mark.parametrize("keep", [1.0, 0.9])
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
+def test_a_gpu_learns_and_goes_on_where_it_stopped(
+    drawings: DrawingSet, small_config: MakeConfig, tmp_path: Path, form: dict[str, Any], keep: float
+) -> None:
+    cuda = torch.device("cuda")
+    config = small_config(steps=20, learning_rate=0.01, recurrent_keep=keep, **form)
+    whole = Trainer(config, drawings, device=cuda)
+    on_cpu = Trainer(config, drawings).evaluate(drawings)
+    assert tuple(whole.evaluate(drawings)) == pytest.approx(tuple(on_cpu), rel=1e-2, abs=1e-4)
+    expected = []
+    for report in whole.run():
+        expected.append(report.losses)
+        if report.step == 6:
+            whole.save(tmp_path / "state.safetensors")
+    assert expected[-1].reconstruction < expected[0].reconstruction
+    resumed = Trainer(config, drawings, device=cuda)
+    resumed.resume(tmp_path / "state.safetensors")
+    assert [report.losses for report in resumed.run()] == expected[6:]
+
+
+@pytest.mark.parametrize(("kind", "compiled"), [("lstm", 0), ("layer_norm", 1), ("hyper", 1)])
+def test_only_cells_that_step_are_compiled(
+    small_config: MakeConfig, monkeypatch: pytest.MonkeyPatch, kind: str, compiled: int
+) -> None:
+    asked: list[torch.nn.Module] = []
+    monkeypatch.setattr(torch.nn.Module, "compile", lambda module: asked.append(module))
+    network = SketchRNN(small_config(decoder=kind, hyper_size=5, hyper_embedding=3).architecture)
+    compile_cells(network)
+    assert asked == [network.decoder][:compiled]
+
+
+def test_a_worthless_state_is_not_written(drawings: DrawingSet, small_config: MakeConfig, tmp_path: Path) -> None:
+    trainer = Trainer(small_config(), drawings)
+    trainer._last = torch.tensor([math.nan, 0.0])  # as a GPU leaves it, whose losses nobody reads at once
+    for act in (lambda: trainer.save(tmp_path / "state"), lambda: trainer.evaluate(drawings)):
+        with pytest.raises(SketchDesignError, match="is no finite number"):
+            act()
+    assert not (tmp_path / "state").exists()
 
 
 def test_the_state_file_has_the_layout_of_older_runs(

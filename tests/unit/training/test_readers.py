@@ -12,7 +12,7 @@ from tiny_drawings import write_bin, zigzags
 
 from sketchdesign.core.errors import InputError, SketchFormatError
 from sketchdesign.core.strokes import Sketch
-from sketchdesign.training.readers import load_split, read_drawings
+from sketchdesign.training.readers import load_split, read_drawings, split_of
 
 SHARED = Path(__file__).resolve().parents[3] / ".." / "shared" / "data" / "quickdraw"
 SKETCHES = zigzags(6, 2, seed=3)
@@ -138,3 +138,53 @@ def test_published_classes() -> None:
         sum(counts.dropped.values()) for counts in report.classes
     )
     assert 15 < built.scale_factor() < 60
+
+
+def read_text(path: Path) -> Sketch:
+    """A reader of a made-up format of one sketch a file: a zigzag of as many points as the file says."""
+    text = path.read_text()
+    if not text.isdigit():
+        raise SketchFormatError(f"{path} is no usable sketch: no number")
+    x = np.linspace(0.0, 4000.0, int(text))
+    return Sketch.from_polylines([np.column_stack([x, 2000.0 * (np.arange(int(text)) % 2)])])
+
+
+def test_folders_of_single_sketches(tmp_path: Path) -> None:
+    for split, sizes in (("train", (4, 5, 6)), ("valid", (7,))):
+        (tmp_path / split / "one").mkdir(parents=True)
+        for size in sizes:
+            (tmp_path / split / "one" / f"{size}.TXT").write_text(str(size))
+    (tmp_path / "train" / "one" / "bad.txt").write_text("none")
+    (tmp_path / "train" / "one" / "notes.md").write_text("8")
+    built, report = load_split(tmp_path, ["one"], "train", 50, readers={".txt": read_text})
+    assert np.diff(built.starts).tolist() == [4, 5, 6]
+    assert report.classes[0].dropped["damaged"] == 1
+    assert "no number" in report.classes[0].notes[0]
+    # Each in a box of 255, whatever it measured.
+    assert np.ptp(built.points[:4], axis=0).tolist() == pytest.approx([255, 127.5])
+    valid, _ = load_split(tmp_path, ["one"], "valid", 50, readers={".txt": read_text})
+    assert np.diff(valid.starts).tolist() == [7]
+
+
+def test_an_undivided_folder_is_divided_by_name(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    names = [f"{number}.txt" for number in range(3, 203)]
+    for name in names:
+        (tmp_path / "one" / name).write_text(name[:-4])
+    sizes: dict[str, set[int]] = {}
+    for split in ("train", "valid", "test"):
+        built, _ = load_split(tmp_path, ["one"], split, 250, readers={".txt": read_text})
+        sizes[split] = set(np.diff(built.starts).tolist())
+        assert sizes[split] == {int(name[:-4]) for name in names if split_of(name) == split}
+    assert len(set().union(*sizes.values())) == sum(map(len, sizes.values())) == 200
+    assert 165 <= len(sizes["train"]) <= 195
+
+
+def test_a_folder_too_small_to_divide_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    name = next(f"{number}.txt" for number in range(100) if split_of(f"{number}.txt") == "train")
+    (tmp_path / "one" / name).write_text("5")
+    with pytest.raises(InputError, match=r"none of the 1 files in .*one is for 'valid'; add drawings"):
+        load_split(tmp_path, ["one"], "valid", 50, readers={".txt": read_text})
+    with pytest.raises(InputError, match="class 'one' has no drawings"):
+        load_split(tmp_path, ["one"], "train", 50)

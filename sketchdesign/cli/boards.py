@@ -1,0 +1,132 @@
+"""What the commands around the latent space share: their arguments, and the way from a board to files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sketchdesign.cli.console import Console
+from sketchdesign.core.errors import InputError
+
+if TYPE_CHECKING:
+    from sketchdesign.design.latentboard import Palette
+    from sketchdesign.model.checkpoint import Model
+    from sketchdesign.services.jobs import Work
+    from sketchdesign.services.latent import Board
+
+_INPUT_HELP = "A sketch: an .svg, .ndjson, .bin or .npz file, with #N for its Nth drawing from 0, or example:NAME."
+
+InputArgument = Annotated[str, typer.Argument(metavar="INPUT", help=_INPUT_HELP)]
+InputsArgument = Annotated[list[str], typer.Argument(metavar="INPUT...", help=_INPUT_HELP)]
+FreshOption = Annotated[
+    bool, typer.Option("--fresh", help="Independent noise for each sketch. Default: shared, so that neighbours match.")
+]
+ColoursOption = Annotated[
+    str | None,
+    typer.Option(metavar="A,B,C,D", help="Colours of the corners as #rrggbb, or one for all. Default: four of ours."),
+]
+PensOption = Annotated[
+    str | None,
+    typer.Option(metavar="A,B,...", help="Colours of the pens at hand; each sketch takes the one nearest to its own."),
+]
+
+
+@dataclass(frozen=True)
+class BoardOptions:
+    """How the result is laid out and written."""
+
+    output: Annotated[
+        list[Path],
+        typer.Option("-o", "--output", metavar="OUT", help="Output file; its ending picks the format. Repeatable."),
+    ]
+    page: Annotated[
+        str | None, typer.Option(help="A0 to A6, letter, legal, tabloid, or 120x80mm. Default: one that fits.")
+    ] = None
+    landscape: Annotated[bool, typer.Option("--landscape", help="Turn the page.")] = False
+    margin: Annotated[str, typer.Option(help="Free border of the page.")] = "8mm"
+    gap: Annotated[str, typer.Option(help="Free space between the cells.")] = "4mm"
+    route: Annotated[bool, typer.Option("--route", help="Join and order the strokes with vpype.")] = False
+    dpi: Annotated[float, typer.Option(help="Resolution of a .png.")] = 150.0
+
+    def check(self) -> None:
+        """Fail before any work if the result could not be written.
+
+        Raises:
+            InputError, OutputError: a path or a length cannot be used.
+        """
+        from sketchdesign.core.drawing import Page
+        from sketchdesign.core.units import parse_length_mm
+        from sketchdesign.services.export import check_outputs
+
+        check_outputs(self.output, sketches=True)
+        parse_length_mm(self.margin)
+        parse_length_mm(self.gap)
+        if self.page is not None:
+            Page.parse(self.page)
+
+    def write(self, console: Console, work: Work[Board]) -> None:
+        """Do the work, write the files, and say what was done."""
+        from sketchdesign.core.drawing import Page
+        from sketchdesign.core.units import parse_length_mm
+        from sketchdesign.services.boards import export_board, finish_board
+
+        board = console.run(work)
+        paper = None if self.page is None else Page.parse(self.page, landscape=self.landscape)
+        margin_mm, gap_mm = parse_length_mm(self.margin), parse_length_mm(self.gap)
+        drawing = console.run(finish_board(board, paper, margin_mm, gap_mm, routed=self.route))
+        export_board(board, drawing, self.output, self.dpi)
+        report = board.report | {"strokes": drawing.stroke_count}
+        console.result(report, _sentence(report))
+
+
+def open_reader(name: str) -> Model:
+    """Open a model that can read sketches.
+
+    Raises:
+        InputError, CheckpointError: there is no such model, or it has no encoder.
+    """
+    from sketchdesign.model.encode import check_encoder
+    from sketchdesign.model.zoo import open_model
+
+    model = open_model(name)
+    check_encoder(model.info)
+    return model
+
+
+def parse_numbers(text: str, what: str) -> list[float]:
+    """Numbers between commas.
+
+    Raises:
+        InputError: one of them is none.
+    """
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise InputError(f"{text!r:.60} is no list of {what}", hint="write numbers between commas: 0,0.5,1") from None
+
+
+def parse_palette(colours: str | None, pens: str | None) -> Palette:
+    """Corner colours and pens between commas; one or two colours are repeated.
+
+    Raises:
+        InputError: one is no colour, or there are too many.
+    """
+    from sketchdesign.core.colour import parse_colour
+    from sketchdesign.design.latentboard import CORNER_COLOURS, Palette
+
+    available = () if pens is None else tuple(parse_colour(part) for part in pens.split(","))
+    if colours is None:
+        return Palette(CORNER_COLOURS, available)
+    corners = tuple(parse_colour(part) for part in colours.split(","))
+    if len(corners) not in (1, 2, 4):
+        raise InputError(f"{len(corners)} colours are given for four corners", hint="give 1, 2 or 4")
+    return Palette(corners * (4 // len(corners)), available)
+
+
+def _sentence(report: dict[str, Any]) -> str:
+    unfinished = round((1.0 - report["ended_share"]) * report["sketches"])
+    end = f", {unfinished} of them unfinished" if unfinished else ""
+    return f"{report['sketches']} sketches{end}, {report['strokes']} strokes on the page, seed {report['seed']}."

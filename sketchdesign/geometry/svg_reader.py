@@ -1,0 +1,230 @@
+"""A sketch from an SVG file: its lines in the order of the document, as the pen would draw them.
+
+Files come from anywhere, so the document is looked over before svgelements may read it: no entities, no nesting or
+copying without bounds. Widths, fills and text are not looked at.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+from xml.parsers import expat
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sketchdesign.core.errors import InputError, SketchFormatError
+from sketchdesign.core.strokes import LARGEST_COORDINATE, Sketch
+
+MAX_FILE_BYTES = 8 * 2**20
+MOST_ELEMENTS = 50_000
+"""After every ``use`` has been replaced by what it shows."""
+MOST_POINTS = 200_000
+DEEPEST = 100
+
+FLATNESS = 1.0 / 2000.0
+"""How far a line may leave its curve, as a share of the drawing's larger side."""
+
+Points = NDArray[np.float64]
+
+_NEVER_SHOWN = ("clipPath", "mask", "marker", "pattern", "filter", "linearGradient", "radialGradient", "metadata")
+_HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
+
+
+def read_svg_sketch(path: Path) -> Sketch:
+    """The paths and shapes of an SVG file, in CSS pixels (1/96 inch), y down.
+
+    Groups, transforms, units, viewBox and ``use`` are followed; what is hidden or not displayed is left out. Curves
+    become lines that stay within `FLATNESS`.
+
+    Raises:
+        InputError: the file cannot be read.
+        SketchFormatError: it is no SVG, is damaged, too large or shows no line.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)
+    except (OSError, ValueError) as error:  # ValueError: a path with a null character
+        raise InputError(f"cannot read {path}: {(getattr(error, 'strerror', None) or str(error)).lower()}") from error
+    try:
+        return parse_svg_sketch(data)
+    except SketchFormatError as error:
+        raise SketchFormatError(f"{path} is no usable sketch: {error.what}", hint=error.hint) from error
+
+
+def parse_svg_sketch(data: bytes) -> Sketch:
+    """As `read_svg_sketch`, from a file's bytes.
+
+    Raises:
+        SketchFormatError: what is wrong with them, in a few words.
+    """
+    if len(data) > MAX_FILE_BYTES:
+        raise SketchFormatError(f"it is larger than {MAX_FILE_BYTES >> 20} MiB", hint="save less of it")
+    root = _checked_document(data)
+    strokes = _flattened(list(_strokes(_shapes(root))))
+    if not strokes:
+        if any(_name(element) == "text" for element in root.iter()):
+            raise SketchFormatError("it holds text but no lines", hint="convert the text to paths")
+        raise SketchFormatError("it shows no lines")
+    return Sketch.from_polylines(strokes)
+
+
+def _checked_document(data: bytes) -> Element:
+    """The document's root, once it is known to be harmless, without what is never shown by itself."""
+    depth = count = 0
+
+    def begin(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth, count
+        depth, count = depth + 1, count + 1
+        if depth > DEEPEST:
+            raise SketchFormatError(f"its elements are nested deeper than {DEEPEST}")
+        if count > MOST_ELEMENTS:
+            raise SketchFormatError(f"it has more than {MOST_ELEMENTS} elements", hint="save less of it")
+
+    def end(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    def entity(*declaration: object) -> None:
+        raise SketchFormatError("it declares entities, which are not read", hint="save it as plain SVG")
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler, parser.EntityDeclHandler = begin, end, entity
+    try:
+        parser.Parse(data, True)
+        root = ElementTree.fromstring(data)  # entities were refused above
+    except (expat.ExpatError, ElementTree.ParseError, LookupError, ValueError) as error:
+        raise SketchFormatError(f"it is no XML: {error}") from error
+    if _name(root) != "svg":
+        raise SketchFormatError(f"it is {_name(root)[:40]!r}, not SVG")
+    _check_copies(root)
+    _prune(root)
+    return root
+
+
+def _check_copies(root: Element) -> None:
+    """Refuse ``use`` elements that show themselves, or that multiply beyond `MOST_ELEMENTS`."""
+    by_id = {element.get("id"): element for element in root.iter() if element.get("id")}
+    sizes: dict[Element, int] = {}
+    open_elements: set[Element] = set()
+
+    def size(element: Element) -> int:
+        if element in open_elements:
+            raise SketchFormatError("an element of it shows itself", hint="remove the use element")
+        if element not in sizes:
+            open_elements.add(element)
+            target = next((by_id.get(element.get(key, "")[1:]) for key in _HREFS if element.get(key)), None)
+            copied = size(target) if target is not None and _name(element) == "use" else 0
+            sizes[element] = 1 + copied + sum(map(size, element))
+            open_elements.remove(element)
+        return sizes[element]
+
+    try:
+        total = size(root)
+    except RecursionError:
+        raise SketchFormatError("its use elements are nested too deeply") from None
+    if total > MOST_ELEMENTS:
+        raise SketchFormatError(f"it shows more than {MOST_ELEMENTS} elements", hint="save less of it")
+
+
+def _prune(element: Element) -> None:
+    """Take out what svgelements would draw although it only serves others; a symbol stays for those who use it."""
+    for place, child in enumerate(list(element)):
+        if _name(child) in _NEVER_SHOWN:
+            child.clear()
+            child.tag = child.tag.replace(_name(child), "defs")
+            continue
+        _prune(child)
+        if _name(child) == "symbol":
+            definitions = Element(child.tag.replace("symbol", "defs"))
+            definitions.append(child)
+            element[place] = definitions
+
+
+def _shapes(root: Element) -> Iterator[Any]:
+    """The visible shapes, in pixels, in the document's order."""
+    import svgelements
+
+    document = io.BytesIO(ElementTree.tostring(root))
+    try:
+        for element in svgelements.SVG.parse(document, reify=True).elements():
+            if isinstance(element, svgelements.Shape) and element.values.get("visibility") not in (
+                "hidden",
+                "collapse",
+            ):
+                shape = svgelements.Path(element)
+                shape.approximate_arcs_with_cubics()
+                yield shape
+    except SketchFormatError:
+        raise
+    except Exception as error:  # the library meets damaged attributes with errors of every kind
+        raise SketchFormatError(f"a part of it cannot be understood ({type(error).__name__})") from error
+
+
+def _strokes(shapes: Iterable[Any]) -> Iterator[list[Points]]:
+    """Each subpath as a chain of segments, a segment being its 2 to 4 control points."""
+    import svgelements
+
+    for shape in shapes:
+        chain: list[Points] = []
+        for segment in shape:
+            if isinstance(segment, svgelements.Move):
+                if chain:
+                    yield chain
+                chain = []
+                continue
+            controls = [getattr(segment, key, None) for key in ("start", "control", "control1", "control2", "end")]
+            points = np.array([(point.x, point.y) for point in controls if point is not None], np.float64)
+            if len(points) >= 2:
+                chain.append(points)
+            if isinstance(segment, svgelements.Close):
+                if chain:
+                    yield chain
+                chain = []
+        if chain:
+            yield chain
+
+
+def _flattened(strokes: list[list[Points]]) -> list[Points]:
+    corners = [points for stroke in strokes for points in stroke]
+    if not corners:
+        return []
+    everything = np.concatenate(corners)
+    if not (np.abs(everything) <= LARGEST_COORDINATE).all():
+        raise SketchFormatError("a coordinate of it is not a finite number of sensible size")
+    tolerance = float(np.ptp(everything, axis=0).max()) * FLATNESS
+    counts = [[_pieces(points, tolerance) for points in stroke] for stroke in strokes]
+    if sum(map(sum, counts)) > MOST_POINTS:
+        raise SketchFormatError(f"its lines have more than {MOST_POINTS} points", hint="simplify it")
+    return [
+        np.concatenate([stroke[0][:1], *map(_walked, stroke, pieces)])
+        for stroke, pieces in zip(strokes, counts, strict=True)
+    ]
+
+
+def _pieces(points: Points, tolerance: float) -> int:
+    """How many equal parts of a Bezier curve stay within the tolerance (Wang's bound)."""
+    degree = len(points) - 1
+    if degree < 2 or tolerance <= 0.0:
+        return 1
+    bend = float(np.linalg.norm(np.diff(points, 2, axis=0), axis=1).max())
+    return max(1, int(np.ceil(np.sqrt(degree * (degree - 1) / 8.0 * bend / tolerance))))
+
+
+def _walked(points: Points, pieces: int) -> Points:
+    """Points along a Bezier curve behind its first one: [pieces, 2] (de Casteljau)."""
+    t = (np.arange(1, pieces + 1) / pieces)[:, None, None]
+    rows = np.broadcast_to(points, (pieces, *points.shape))
+    while rows.shape[1] > 1:
+        rows = rows[:, :-1] * (1.0 - t) + rows[:, 1:] * t
+    walked: Points = rows[:, 0]
+    return walked
+
+
+def _name(element: Element) -> str:
+    """The tag without its namespace."""
+    return str(element.tag).rpartition("}")[2]

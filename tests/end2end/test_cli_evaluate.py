@@ -1,0 +1,120 @@
+"""Training a judge and measuring a model with it, from the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sketchdesign.cli.main import run
+from sketchdesign.model.checkpoint import Model, save_model
+
+Invoke = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Cats are one zigzag, pigs three."""
+    folder = tmp_path_factory.mktemp("data")
+    rng = np.random.default_rng(1)
+    for split in ("train", "test"):
+        (folder / split).mkdir()
+        for word, strokes in (("cat", 1), ("pig", 3)):
+            lines = []
+            for _ in range(40):
+                drawing = [[sorted(rng.integers(0, 256, 6).tolist()), rng.integers(0, 256, 6).tolist()]] * strokes
+                lines.append(json.dumps({"word": word, "drawing": drawing}))
+            (folder / split / f"{word}.ndjson").write_text("\n".join(lines))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def judge(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("judge") / "judge.safetensors"
+    words = ["train-judge", "--data", data, "--steps", 2, "-o", path, "--source", "made up", "--threads", 1]
+    assert run([*map(str, words)]) == 0
+    return path
+
+
+@pytest.fixture
+def model_path(tiny_model: Callable[..., Model], tmp_path: Path) -> Path:
+    model = tiny_model(classes=("cat", "pig"), class_count=2, class_size=4)
+    path = tmp_path / "tiny.safetensors"
+    save_model(path, model.info, model.network.state_dict(), model.latent)
+    return path
+
+
+@pytest.fixture
+def invoke(capsys: pytest.CaptureFixture[str]) -> Invoke:
+    """Runs a command with --json and returns the one object that it prints."""
+
+    def call(*words: object, code: int = 0) -> dict[str, Any]:
+        assert run([*map(str, words), "--json", "--threads", "1"]) == code
+        printed = capsys.readouterr().out
+        assert printed.count("\n") == 1
+        report: dict[str, Any] = json.loads(printed)
+        return report
+
+    return call
+
+
+def test_evaluate_reports_and_writes_table_and_pictures(
+    invoke: Invoke, model_path: Path, data: Path, judge: Path, tmp_path: Path
+) -> None:
+    outputs = [tmp_path / name for name in ("report.md", "report.json", "page.png")]
+    words = ["--data", data, "--judge", judge, "--samples", 10]
+    report = invoke("evaluate", model_path, *words, "-o", outputs[0], "-o", outputs[1], "--picture", outputs[2])
+    for measures in (report, report["classes"]["cat"], report["classes"]["pig"]):
+        assert {"L_R", "L_KL", "nats_per_point", "n_max", "sketches", "frechet", "precision"} <= set(measures)
+        assert {"real", "generated", "reconstructed", "interpolated"} < set(measures["recognised"])
+    assert report["sketches"] == 80
+    assert report["n_max"] == 60
+    assert report["judge"]["knows"]
+    assert outputs[0].read_text().startswith("# tiny\n")
+    assert json.loads(outputs[1].read_text()) == report
+    assert outputs[2].read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_bundled_judge_is_used_where_none_is_named(invoke: Invoke, model_path: Path, data: Path) -> None:
+    report = invoke("evaluate", model_path, "--data", data, "--samples", 10, "--classes", "cat")
+    assert list(report["classes"]) == ["cat"]
+    assert report["judge"]["classes"] >= 60
+
+
+def test_train_judge_reports_its_accuracy(invoke: Invoke, data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "judge.safetensors"
+    report = invoke("train-judge", "--data", data, "--classes", "cat, pig", "--steps", 1, "-o", out)
+    assert (report["classes"], report["drawings"], report["tested"]) == (2, 80, 80)
+    assert 0.0 <= report["accuracy"] <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["-o", "report.txt"], "cannot hold the report"),
+        (["--picture", "page.jpg"], "cannot hold the pictures"),
+        (["--samples", "1"], "1 samples of a class cannot be measured"),
+        (["--classes", "dog"], "the model has no class 'dog'"),
+        (["--split", "valid"], "has no drawings in"),
+        (["--judge", "missing.safetensors"], "cannot open the model missing.safetensors"),
+        (["--preset", "wild"], "unknown preset 'wild'"),
+    ],
+)
+def test_wrong_input_is_one_sentence(
+    invoke: Invoke, model_path: Path, data: Path, judge: Path, words: list[str], message: str
+) -> None:
+    report = invoke("evaluate", model_path, "--data", data, "--judge", judge, *words, code=2)
+    assert message in report["error"]
+
+
+def test_a_judge_needs_drawings_and_a_name_for_its_file(invoke: Invoke, data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "judge.safetensors"
+    assert "holds no drawings" in invoke("train-judge", "--data", tmp_path, "-o", out, code=2)["error"]
+    wrong = invoke("train-judge", "--data", data, "-o", tmp_path / "judge.bin", code=2)
+    assert "does not end in .safetensors" in wrong["error"]
+    assert "two classes" in invoke("train-judge", "--data", data, "--classes", "cat", "-o", out, code=2)["error"]
+    assert not list(tmp_path.iterdir())
