@@ -20,7 +20,7 @@ def generate(
     dpi: DpiOption = 150.0,
     sampling: SamplingOptions,
 ) -> None:
-    """Draw new sketches: one record each to .ndjson or .npz, all on a sheet to .svg or .png."""
+    """Draw new sketches: one record each to .ndjson or .npz, all on one sheet to .svg, .pdf and so on."""
     from sketchdesign.model.zoo import open_model
     from sketchdesign.services.export import check_outputs, export_sketches
     from sketchdesign.services.generate import generate as draw

@@ -21,7 +21,10 @@ from sketchdesign.cli import (
     info,
     models,
     morph,
+    proof,
     recognise,
+    sheet,
+    tile,
     train,
 )
 from sketchdesign.cli.console import Console, hoist_global_options
@@ -48,6 +51,9 @@ app.command("complete")(complete.complete)
 app.command("hybrid")(morph.hybrid)
 app.command("analogy")(explore.analogy)
 app.command("recognise")(recognise.recognise)
+app.command("tile")(tile.tile)
+app.command("sheet")(sheet.sheet)
+app.command("proof")(proof.proof)
 app.command("info")(info.info)
 app.command("train")(train.train)
 app.add_typer(models.app, name="models")

@@ -64,8 +64,8 @@ def parse_svg_sketch(data: bytes) -> Sketch:
     """
     if len(data) > MAX_FILE_BYTES:
         raise SketchFormatError(f"it is larger than {MAX_FILE_BYTES >> 20} MiB", hint="save less of it")
-    root = _checked_document(data)
-    strokes = _flattened(list(_strokes(_shapes(root))))
+    root = checked_document(data)
+    strokes = flattened(list(shape_strokes(drawn_shapes(root))))
     if not strokes:
         if any(_name(element) == "text" for element in root.iter()):
             raise SketchFormatError("it holds text but no lines", hint="convert the text to paths")
@@ -73,7 +73,7 @@ def parse_svg_sketch(data: bytes) -> Sketch:
     return Sketch.from_polylines(strokes)
 
 
-def _checked_document(data: bytes) -> Element:
+def checked_document(data: bytes) -> Element:
     """The document's root, once it is known to be harmless, without what is never shown by itself."""
     depth = count = 0
 
@@ -145,7 +145,7 @@ def _prune(element: Element) -> None:
             element[place] = definitions
 
 
-def _shapes(root: Element) -> Iterator[Any]:
+def drawn_shapes(root: Element) -> Iterator[Any]:
     """The visible shapes, in pixels, in the document's order."""
     import svgelements
 
@@ -165,7 +165,7 @@ def _shapes(root: Element) -> Iterator[Any]:
         raise SketchFormatError(f"a part of it cannot be understood ({type(error).__name__})") from error
 
 
-def _strokes(shapes: Iterable[Any]) -> Iterator[list[Points]]:
+def shape_strokes(shapes: Iterable[Any]) -> Iterator[list[Points]]:
     """Each subpath as a chain of segments, a segment being its 2 to 4 control points."""
     import svgelements
 
@@ -189,7 +189,7 @@ def _strokes(shapes: Iterable[Any]) -> Iterator[list[Points]]:
             yield chain
 
 
-def _flattened(strokes: list[list[Points]]) -> list[Points]:
+def flattened(strokes: list[list[Points]]) -> list[Points]:
     corners = [points for stroke in strokes for points in stroke]
     if not corners:
         return []

@@ -9,6 +9,10 @@ from sketchdesign.core.drawing import Drawing
 from sketchdesign.core.errors import InputError
 from sketchdesign.core.files import check_writable, write_atomic
 from sketchdesign.core.provenance import Provenance
+from sketchdesign.output.dxf import read_dxf_provenance, render_dxf
+from sketchdesign.output.gcode import read_gcode_provenance, render_gcode
+from sketchdesign.output.hpgl import read_hpgl_provenance, render_hpgl
+from sketchdesign.output.pdf import read_pdf_provenance, render_pdf
 from sketchdesign.output.png import DEFAULT_DPI, render_png
 from sketchdesign.output.provenance import read_png_provenance, read_svg_provenance
 from sketchdesign.output.sketches import read_ndjson_provenance, read_npz_provenance
@@ -17,12 +21,24 @@ from sketchdesign.output.svg import render_svg
 WRITERS: dict[str, Callable[[Drawing, float], bytes]] = {
     ".svg": lambda drawing, dpi: render_svg(drawing).encode(),
     ".png": render_png,
+    ".pdf": lambda drawing, dpi: render_pdf(drawing),
+    ".dxf": lambda drawing, dpi: render_dxf(drawing).encode(),
+    ".hpgl": lambda drawing, dpi: render_hpgl(drawing).encode(),
+    ".plt": lambda drawing, dpi: render_hpgl(drawing).encode(),
+    ".gcode": lambda drawing, dpi: render_gcode(drawing).encode(),
+    ".nc": lambda drawing, dpi: render_gcode(drawing).encode(),
 }
 """How a drawing becomes the bytes of a file, by its ending; the second value is the resolution in dpi."""
 
 _PROVENANCE_READERS: dict[str, Callable[[Path], Provenance]] = {
     ".svg": read_svg_provenance,
     ".png": read_png_provenance,
+    ".pdf": read_pdf_provenance,
+    ".dxf": read_dxf_provenance,
+    ".hpgl": read_hpgl_provenance,
+    ".plt": read_hpgl_provenance,
+    ".gcode": read_gcode_provenance,
+    ".nc": read_gcode_provenance,
     ".ndjson": read_ndjson_provenance,
     ".npz": read_npz_provenance,
 }

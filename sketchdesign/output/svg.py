@@ -6,23 +6,16 @@ transforms, which some of them lose, do not occur. The same drawing always gives
 
 from __future__ import annotations
 
-import itertools
-import re
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
-import numpy as np
-
-from sketchdesign.core.drawing import Drawing, Layer, Strokes
+from sketchdesign.core.drawing import Drawing, Layer
 from sketchdesign.output.provenance import SVG_ELEMENT, SVG_NAMESPACE
+from sketchdesign.output.vector import layer_label, number_text, plain_text, stroke_texts
 
 _INKSCAPE = "http://www.inkscape.org/namespaces/inkscape"
-_DECIMALS = 3
 _DOT = "h0.001"
 """A dot is a stroke of a micrometre: programs that read SVG for plotters leave out strokes without length."""
-
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_AXIDRAW_CODES = ("%", "!")
 
 
 def render_svg(drawing: Drawing) -> str:
@@ -33,7 +26,7 @@ def render_svg(drawing: Drawing) -> str:
     """
     import svgwrite
 
-    width, height = _number(drawing.page.width_mm), _number(drawing.page.height_mm)
+    width, height = number_text(drawing.page.width_mm), number_text(drawing.page.height_mm)
     document = svgwrite.Drawing(size=(f"{width}mm", f"{height}mm"), viewBox=f"0 0 {width} {height}", debug=False)
     document["xmlns:inkscape"] = _INKSCAPE
     document["xmlns:sketchdesign"] = SVG_NAMESPACE
@@ -63,46 +56,24 @@ def _layer_element(number: int, layer: Layer) -> ElementTree.Element:
         {
             "id": f"layer{number}",
             "inkscape:groupmode": "layer",
-            "inkscape:label": _label(number, layer),
+            "inkscape:label": layer_label(number, layer),
             "fill": "none",
-            "stroke": _NOT_XML.sub("", pen.colour),
-            "stroke-width": _number(pen.width_mm),
+            "stroke": plain_text(pen.colour),
+            "stroke-width": number_text(pen.width_mm),
             "stroke-linecap": "round",
             "stroke-linejoin": "round",
         },
     )
     group.text = group.tail = "\n"
-    for data in _path_data(layer.strokes):
-        ElementTree.SubElement(group, "path", {"d": data}).tail = "\n"
+    for texts in stroke_texts(layer.strokes):
+        ElementTree.SubElement(group, "path", {"d": _path(texts)}).tail = "\n"
     return group
 
 
-def _label(number: int, layer: Layer) -> str:
-    text = _NOT_XML.sub("", layer.label or f"{layer.pen.name} {_number(layer.pen.width_mm)}")
-    code = text[:1] if text.startswith(_AXIDRAW_CODES) else ""
-    return f"{code}{number} {text.removeprefix(code).strip()}"
-
-
-def _path_data(strokes: Strokes) -> list[str]:
-    """One path per stroke."""
-    if not len(strokes):
-        return []
-    # Adding 0 turns -0 into 0. The shortest text that gives a rounded number back is that number without idle zeros,
-    # and Python writes a whole list of them several times faster than one by one.
-    rounded = np.round(strokes.points, _DECIMALS) + 0.0
-    numbers = (repr(rounded.ravel().tolist())[1:-1] + ", ").replace(".0, ", ", ").split(", ")
-    pairs = [f"{x},{y}" for x, y in zip(numbers[0:-1:2], numbers[1:-1:2], strict=True)]
-    offsets = strokes.offsets.tolist()
-    return [_path(pairs[begin:end]) for begin, end in itertools.pairwise(offsets)]
-
-
-def _path(points: list[str]) -> str:
+def _path(texts: list[str]) -> str:
+    points = [f"{x},{y}" for x, y in zip(texts[::2], texts[1::2], strict=True)]
     if points[0] != points[-1]:
         return "M" + " ".join(points)
     if points.count(points[0]) == len(points):
         return f"M{points[0]}{_DOT}"
     return "M" + " ".join(points[:-1]) + "Z"
-
-
-def _number(value: float) -> str:
-    return f"{value:.{_DECIMALS}f}".rstrip("0").rstrip(".")

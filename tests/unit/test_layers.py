@@ -32,6 +32,8 @@ HOME_OF = {
     "vpype_cli": {"geometry"},
     "svgelements": {"geometry"},
     "shapely": {"geometry", "design"},
+    "ezdxf": {"output"},
+    "pikepdf": {"output"},
     "serial": {"plotter"},
     "PySide6": {"gui"},
     "pickle": set(),
@@ -79,7 +81,7 @@ def test_core_needs_numpy_alone() -> None:
     ],
 )
 def test_nothing_heavy_is_loaded_early(statement: str) -> None:
-    heavy = ("torch", "vpype", "vpype_cli", "PySide6", "serial", "scipy", "PIL")
+    heavy = ("torch", "vpype", "vpype_cli", "PySide6", "serial", "scipy", "PIL", "ezdxf", "pikepdf")
     code = f"import sys; {statement}; print([name for name in {heavy!r} if name in sys.modules])"
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert printed.strip() == "[]"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sketchdesign.core.drawing import Drawing, Layer, Page, Pen, Strokes
-from sketchdesign.core.errors import InputError, OutputError
+from sketchdesign.core.errors import InputError, OutputError, SketchFormatError
 from sketchdesign.core.provenance import Provenance
 from sketchdesign.core.strokes import Sketch
 from sketchdesign.output.files import WRITERS, check_output, read_provenance, write_drawing
@@ -16,12 +16,32 @@ MADE = Provenance({"command": "grid", "seed": 3})
 SHEET = Drawing(Page(40, 30), (Layer(Pen(), Strokes.from_polylines([[[5, 5], [30, 20]]])),), MADE)
 
 
-@pytest.mark.parametrize("ending", [*WRITERS, ".SVG"])
+WITHOUT_PROVENANCE = (".hpgl", ".plt")
+
+
+@pytest.mark.parametrize("ending", [*(ending for ending in WRITERS if ending not in WITHOUT_PROVENANCE), ".SVG"])
 def test_a_written_drawing_says_how_it_was_made(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"sheet{ending}"
     write_drawing(SHEET, path)
     assert read_provenance(path) == MADE
     assert [item.name for item in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("ending", WITHOUT_PROVENANCE)
+def test_formats_without_room_for_it_say_so(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"sheet{ending}"
+    write_drawing(SHEET, path)
+    assert path.stat().st_size > 0
+    with pytest.raises(SketchFormatError, match="no place for it"):
+        read_provenance(path)
+
+
+@pytest.mark.parametrize("ending", WRITERS)
+def test_equal_drawings_give_equal_files(tmp_path: Path, ending: str) -> None:
+    paths = [tmp_path / f"{name}{ending}" for name in "ab"]
+    for path in paths:
+        write_drawing(SHEET, path)
+    assert paths[0].read_bytes() == paths[1].read_bytes()
 
 
 @pytest.mark.parametrize("ending", SKETCH_WRITERS)
