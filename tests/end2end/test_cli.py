@@ -16,31 +16,8 @@ import pytest
 from sketchdesign.cli.console import hoist_global_options
 from sketchdesign.cli.main import run
 from sketchdesign.core.files import write_atomic
-from sketchdesign.model.checkpoint import Model, save_model
 
 Invoke = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture
-def model_path(tiny_model: Callable[..., Model], tmp_path: Path) -> Path:
-    model = tiny_model(classes=("cat", "pig"), class_count=2, class_size=4)
-    path = tmp_path / "tiny.safetensors"
-    save_model(path, model.info, model.network.state_dict(), model.latent)
-    return path
-
-
-@pytest.fixture
-def invoke(capsys: pytest.CaptureFixture[str]) -> Invoke:
-    """Runs a command with --json and returns the one object that it prints."""
-
-    def call(*words: object, code: int = 0) -> dict[str, Any]:
-        assert run([*map(str, words), "--json", "--threads", "1"]) == code
-        printed = capsys.readouterr().out
-        assert printed.count("\n") == 1
-        report: dict[str, Any] = json.loads(printed)
-        return report
-
-    return call
 
 
 def test_grid_writes_the_same_bytes_for_a_seed_with_any_number_of_threads(

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from sketchdesign.cli.main import run
-from sketchdesign.model.checkpoint import Model, save_model
 
 Invoke = Callable[..., dict[str, Any]]
 
@@ -38,28 +37,6 @@ def judge(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     words = ["train-judge", "--data", data, "--steps", 2, "-o", path, "--source", "made up", "--threads", 1]
     assert run([*map(str, words)]) == 0
     return path
-
-
-@pytest.fixture
-def model_path(tiny_model: Callable[..., Model], tmp_path: Path) -> Path:
-    model = tiny_model(classes=("cat", "pig"), class_count=2, class_size=4)
-    path = tmp_path / "tiny.safetensors"
-    save_model(path, model.info, model.network.state_dict(), model.latent)
-    return path
-
-
-@pytest.fixture
-def invoke(capsys: pytest.CaptureFixture[str]) -> Invoke:
-    """Runs a command with --json and returns the one object that it prints."""
-
-    def call(*words: object, code: int = 0) -> dict[str, Any]:
-        assert run([*map(str, words), "--json", "--threads", "1"]) == code
-        printed = capsys.readouterr().out
-        assert printed.count("\n") == 1
-        report: dict[str, Any] = json.loads(printed)
-        return report
-
-    return call
 
 
 def test_evaluate_reports_and_writes_table_and_pictures(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sketchdesign.cli.main import run
+
+Invoke = Callable[..., dict[str, Any]]
 
 SQUIGGLES = [
     '{"word":"a","drawing":[[[0,40,80,20],[0,60,10,90]],[[10,10],[5,80]]]}',
@@ -23,42 +25,36 @@ def sketches(tmp_path: Path) -> Path:
     return path
 
 
-def call(capsys: pytest.CaptureFixture[str], *words: object, code: int = 0) -> dict[str, Any]:
-    assert run([*map(str, words), "--json", "--threads", "1"]) == code
-    report: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return report
-
-
-def test_tile_then_proof_then_sheet(sketches: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_tile_then_proof_then_sheet(sketches: Path, tmp_path: Path, invoke: Invoke) -> None:
     tile, sheet = tmp_path / "tile.svg", tmp_path / "sheet.svg"
     options = ["--repeat", "drop:1/3", "--tile", "60x50mm", "--layout", "tossed", "--motifs", 8, "--rotate", "free"]
     pens = ["--pens", "#203060,#c03020:0.5mm", "--scale", "0.7-1.3", "--gap", "1mm", "--seed", 3]
-    made = call(capsys, "tile", sketches, *options, *pens, "-o", tile, "-o", tmp_path / "tile.png")
+    made = invoke("tile", sketches, *options, *pens, "-o", tile, "-o", tmp_path / "tile.png")
     assert made["sketches"] == 8
     assert made["seam_error_mm"] <= 1e-6
     assert made["seamless"] is True
     assert (made["width_mm"], made["height_mm"], made["seed"]) == (180.0, 50.0, 3)
     assert 0.2 < made["coverage"] < 0.6
-    assert call(capsys, "proof", tile) == {"seamless": True, "seam_error_mm": 0.0, "problems": [], "problem_count": 0}
-    page = call(capsys, "sheet", tile, "--page", "A4", "-o", sheet)
+    assert invoke("proof", tile) == {"seamless": True, "seam_error_mm": 0.0, "problems": [], "problem_count": 0}
+    page = invoke("sheet", tile, "--page", "A4", "-o", sheet)
     assert page["joined"] is False
     assert page["pen_up_mm_after"] < page["pen_up_mm_before"]
     assert page["sketches"] > 30
     again = tmp_path / "again.svg"
-    call(capsys, "tile", sketches, *options, *pens, "-o", again)
+    invoke("tile", sketches, *options, *pens, "-o", again)
     assert again.read_bytes() == tile.read_bytes()
 
 
-def test_an_edited_tile_fails_and_the_place_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_edited_tile_fails_and_the_place_is_named(tmp_path: Path, invoke: Invoke) -> None:
     tile = tmp_path / "tile.svg"
     head = '<svg xmlns="http://www.w3.org/2000/svg" width="40mm" height="30mm" viewBox="0 0 40 30">'
     tile.write_text(f'{head}<g id="stems"><path d="M30,10 40,12"/><path d="M0,12.1 5,13"/></g></svg>', encoding="utf-8")
-    report = call(capsys, "proof", tile, code=1)
+    report = invoke("proof", tile, code=1)
     assert report["seamless"] is False
     assert report["seam_error_mm"] == pytest.approx(0.1)
     (problem,) = report["problems"]
     assert (problem["edge"], problem["layer"], problem["x_mm"], problem["y_mm"]) == ("right", "1 (stems)", 40.0, 12.0)
-    assert call(capsys, "proof", tile, "--tolerance", "0.2mm", code=1)["problems"][0]["kind"] == "bend"
+    assert invoke("proof", tile, "--tolerance", "0.2mm", code=1)["problems"][0]["kind"] == "bend"
 
 
 @pytest.mark.parametrize(
@@ -97,7 +93,7 @@ def test_files_that_cannot_be_used_make_one_sentence(tmp_path: Path, capsys: pyt
         assert capsys.readouterr().err.count("\n") == 1
 
 
-def test_a_model_draws_the_motifs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    made = call(capsys, "tile", "cat", "--cols", 3, "--seed", 1, "-o", tmp_path / "t.svg")
+def test_a_model_draws_the_motifs(tmp_path: Path, invoke: Invoke) -> None:
+    made = invoke("tile", "cat", "--cols", 3, "--seed", 1, "-o", tmp_path / "t.svg")
     assert made["sketches"] == 3
-    assert call(capsys, "info", tmp_path / "t.svg")["recipe"]["model"]["name"] == "cat"
+    assert invoke("info", tmp_path / "t.svg")["recipe"]["model"]["name"] == "cat"

@@ -12,18 +12,9 @@ import numpy as np
 import pytest
 
 from sketchdesign.cli.main import run
-from sketchdesign.model.checkpoint import Model, save_model
 
 Invoke = Callable[..., dict[str, Any]]
 BEGUN = {"word": "cat", "drawing": [[[40, 90, 95], [50, 60.25, 120]], [[30, 44], [30, 31.5]]]}
-
-
-@pytest.fixture
-def model_path(tiny_model: Callable[..., Model], tmp_path: Path) -> Path:
-    model = tiny_model(classes=("cat", "pig"), class_count=2, class_size=4)
-    path = tmp_path / "tiny.safetensors"
-    save_model(path, model.info, model.network.state_dict(), model.latent)
-    return path
 
 
 @pytest.fixture
@@ -34,20 +25,6 @@ def sketches(tmp_path: Path) -> list[str]:
     path = tmp_path / "in.ndjson"
     path.write_text("\n".join(map(json.dumps, drawings)))
     return [f"{path}#{number}" for number in range(4)]
-
-
-@pytest.fixture
-def invoke(capsys: pytest.CaptureFixture[str]) -> Invoke:
-    """Runs a command with --json and returns the one object that it prints."""
-
-    def call(*words: object) -> dict[str, Any]:
-        assert run([*map(str, words), "--json", "--threads", "1"]) == 0
-        printed = capsys.readouterr().out
-        assert printed.count("\n") == 1
-        report: dict[str, Any] = json.loads(printed)
-        return report
-
-    return call
 
 
 def layers(path: Path) -> dict[str, str]:

@@ -149,7 +149,7 @@ def test_settings_that_are_not_json_are_not_written(tmp_path: Path) -> None:
             save_model(tmp_path / "x.safetensors", replace(INFO, settings={"a": value}), small_state(), None)
 
 
-def refused(path: Path, message: str) -> None:
+def check_refused(path: Path, message: str) -> None:
     """Both ways in refuse the file with one sentence that names it."""
     for read in (read_header, load_model):
         with pytest.raises(CheckpointError, match=message) as caught:
@@ -183,14 +183,14 @@ def test_other_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "x.safetensors"
     path.write_bytes(content)
-    refused(path, message)
+    check_refused(path, message)
     assert [entry.name for entry in tmp_path.iterdir()] == ["x.safetensors"]
 
 
 def test_a_torch_archive_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.safetensors"
     torch.save({"weights": Hostile()}, path)
-    refused(path, "not a safetensors file")
+    check_refused(path, "not a safetensors file")
     assert not Path("unpickled").exists()
 
 
@@ -198,7 +198,7 @@ def test_a_torch_archive_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_is_cut_short_is_refused(saved: Path, share: float) -> None:
     with saved.open("r+b") as file:
         file.truncate(max(1, int(saved.stat().st_size * share)))
-    refused(saved, "not a safetensors file, or it is damaged")
+    check_refused(saved, "not a safetensors file, or it is damaged")
 
 
 @pytest.mark.parametrize("change", [-1, 1, 8])
@@ -206,17 +206,17 @@ def test_a_header_length_that_lies_is_refused(saved: Path, change: int) -> None:
     content = saved.read_bytes()
     (length,) = struct.unpack("<Q", content[:8])
     saved.write_bytes(struct.pack("<Q", length + change) + content[8:])
-    refused(saved, "not a safetensors file, or it is damaged")
+    check_refused(saved, "not a safetensors file, or it is damaged")
 
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
-    refused(tmp_path, "it is a folder; give the model file in it")
-    refused(tmp_path / "absent.safetensors", "no such file")
-    refused(tmp_path / "null\0.safetensors", "null")
-    refused(tmp_path / ("x" * 5000), "file name too long")
+    check_refused(tmp_path, "it is a folder; give the model file in it")
+    check_refused(tmp_path / "absent.safetensors", "no such file")
+    check_refused(tmp_path / "null\0.safetensors", "null")
+    check_refused(tmp_path / ("x" * 5000), "file name too long")
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
-    refused(fifo, "it is not a file")
+    check_refused(fifo, "it is not a file")
 
 
 def test_a_file_without_permission_is_refused(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,19 +224,19 @@ def test_a_file_without_permission_is_refused(saved: Path, monkeypatch: pytest.M
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "open", denied)
-    refused(saved, "permission denied")
+    check_refused(saved, "permission denied")
 
 
 def test_a_huge_file_is_refused_unread(saved: Path) -> None:
     with saved.open("r+b") as file:
         file.truncate(2 * 2**30)
-    refused(saved, r"2048 MB is more than a sketch-rnn needs \(512 MB\)")
+    check_refused(saved, r"2048 MB is more than a sketch-rnn needs \(512 MB\)")
 
 
 def test_the_file_of_another_program_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.safetensors"
     save_file(small_state(), path)
-    refused(path, "a safetensors file of another program")
+    check_refused(path, "a safetensors file of another program")
 
 
 def test_tensors_that_do_not_fit_are_refused(tmp_path: Path) -> None:
@@ -255,9 +255,9 @@ def test_tensors_that_do_not_fit_are_refused(tmp_path: Path) -> None:
         ),
     ]
     for change, message in changes:
-        refused(write_raw(path, good | change), message)
+        check_refused(write_raw(path, good | change), message)
     del good["decoder.bias"]
-    refused(write_raw(path, good), r"it lacks decoder.bias, \[32\]")
+    check_refused(write_raw(path, good), r"it lacks decoder.bias, \[32\]")
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
@@ -316,14 +316,14 @@ def put(*keys: str, value: object) -> Callable[[dict[str, Any]], object]:
 def test_a_header_that_cannot_be_is_refused(
     tmp_path: Path, change: Callable[[dict[str, Any]], object], message: str
 ) -> None:
-    refused(write_raw(tmp_path / "x.safetensors", header=change), message)
+    check_refused(write_raw(tmp_path / "x.safetensors", header=change), message)
 
 
 @pytest.mark.parametrize("header", ["", "[]", "{", '{"format":' * 50_000, "9" * 5000])
 def test_a_header_that_is_no_object_is_refused(tmp_path: Path, header: str) -> None:
     path = tmp_path / "x.safetensors"
     save_file(small_state(), path, {"sketchdesign": header})
-    refused(path, "its header is not")
+    check_refused(path, "its header is not")
 
 
 def test_a_size_that_came_after_a_file_has_its_default() -> None:

@@ -241,7 +241,7 @@ def saved(drawings: DrawingSet, config: TrainConfig, path: Path) -> Path:
     return path
 
 
-def refused(drawings: DrawingSet, config: TrainConfig, path: Path, message: str) -> None:
+def check_refused(drawings: DrawingSet, config: TrainConfig, path: Path, message: str) -> None:
     trainer = Trainer(config, drawings)
     before = weights(trainer)
     with pytest.raises(CheckpointError, match=message):
@@ -254,17 +254,17 @@ def test_states_of_other_runs_are_refused(drawings: DrawingSet, small_config: Ma
     config = small_config()
     path = saved(drawings, config, tmp_path / "state.safetensors")
     renamed = replace(drawings, classes=("one", "three"))
-    refused(renamed, replace(config, classes=("one", "three")), path, "was trained on other classes")
-    refused(drawings, small_config(decoder_size=13), path, "other sizes")
-    refused(drawings, small_config(class_count=2, class_size=3), path, "damaged|other sizes")
-    refused(drawings, small_config(mixtures=1), path, "other sizes")
+    check_refused(renamed, replace(config, classes=("one", "three")), path, "was trained on other classes")
+    check_refused(drawings, small_config(decoder_size=13), path, "other sizes")
+    check_refused(drawings, small_config(class_count=2, class_size=3), path, "damaged|other sizes")
+    check_refused(drawings, small_config(mixtures=1), path, "other sizes")
 
 
 @pytest.mark.parametrize("keep", [0, 4, 100, 3000, -1])
 def test_damaged_states_are_refused(drawings: DrawingSet, small_config: MakeConfig, tmp_path: Path, keep: int) -> None:
     path = saved(drawings, small_config(), tmp_path / "state.safetensors")
     path.write_bytes(path.read_bytes()[:keep])
-    refused(drawings, small_config(), path, "is no training state, or it is damaged")
+    check_refused(drawings, small_config(), path, "is no training state, or it is damaged")
 
 
 @pytest.mark.parametrize(
@@ -285,11 +285,11 @@ def test_states_with_a_damaged_header_are_refused(
 ) -> None:
     path = saved(drawings, small_config(), tmp_path / "state.safetensors")
     save_file(load_file(path), path, metadata)
-    refused(drawings, small_config(), path, "is no training state, or it is damaged")
+    check_refused(drawings, small_config(), path, "is no training state, or it is damaged")
 
 
 def test_a_missing_state_is_one_sentence(drawings: DrawingSet, small_config: MakeConfig, tmp_path: Path) -> None:
-    refused(drawings, small_config(), tmp_path / "none.safetensors", "cannot read|no such file")
+    check_refused(drawings, small_config(), tmp_path / "none.safetensors", "cannot read|no such file")
 
 
 def test_an_interrupted_save_leaves_the_old_state(
