@@ -39,7 +39,7 @@ _SIGNS_OF_DAMAGE = (
     # parts that are missing or do not fit together
     *(ValueError, TypeError, KeyError, IndexError, AttributeError, MemoryError, RecursionError),
     # an archive cut short, encrypted, or packed in an unknown way
-    *(zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError),
+    *(zipfile.BadZipFile, zlib.error, EOFError, RuntimeError),
 )
 
 

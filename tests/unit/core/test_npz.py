@@ -191,7 +191,8 @@ def test_noise_gives_one_sentence(tmp_path: Path) -> None:
             data[place] = rng.integers(256)
         # Some noise still leaves a readable file; all the rest is one of our own errors.
         with suppress(SketchFormatError):
-            list(read_npz(archive(tmp_path, train=bytes(data)), "train"))
+            drawings = list(read_npz(archive(tmp_path, train=bytes(data)), "train"))
+            assert all(isinstance(drawing, Sketch) for drawing in drawings)
 
 
 def test_a_missing_split_is_answered_with_those_there_are(tmp_path: Path) -> None:

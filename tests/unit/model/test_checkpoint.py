@@ -114,7 +114,9 @@ def test_memory_shared_between_tensors_is_no_obstacle(tmp_path: Path) -> None:
     state = small_state()
     state["encoder.backward_cell.w_x"] = state["encoder.forward_cell.w_x"]
     state["decoder.w_h"] = state["decoder.w_h"].t().contiguous().t()
-    save_model(tmp_path / "tied.safetensors", INFO, state, None)
+    save_model(tmp_path / "tied.safetensors", INFO, state, None, half=False)
+    back = load_model(tmp_path / "tied.safetensors").network.state_dict()
+    assert all(torch.equal(back[name], state[name]) for name in state)
 
 
 @pytest.mark.parametrize(
