@@ -28,9 +28,10 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Model]
     """Makes small random models that draw short scribbles; arguments are those of `Architecture`."""
     import torch
 
+    from sketchdesign.model.architecture import Architecture
     from sketchdesign.model.checkpoint import LatentGaussian, load_model, save_model
     from sketchdesign.model.info import ModelInfo
-    from sketchdesign.model.network import Architecture, SketchRNN
+    from sketchdesign.model.network import SketchRNN
 
     folder = tmp_path_factory.mktemp("models")
 

@@ -20,12 +20,12 @@ app = typer.Typer(help="List, inspect, convert and verify models.", rich_markup_
 @app.command("list")
 def list_models(context: typer.Context) -> None:
     """List the bundled models."""
-    from sketchdesign.model.checkpoint import read_header
+    from sketchdesign.model.header import read_info
     from sketchdesign.model.zoo import find_models
 
     models = []
     for name, path in find_models():
-        info = read_header(path)
+        info = read_info(path)
         models.append({"name": name, "classes": list(info.classes), "path": str(path), "licence": info.licence})
     lines = [f"{model['name']:24} {', '.join(model['classes'])}" for model in models]
     context.obj.result({"models": models}, "\n".join(lines) or "No model is bundled with this installation.")

@@ -12,14 +12,12 @@ embedding) does not. `Cell.context` projects the constant part once per sequence
 
 from __future__ import annotations
 
-from typing import Literal
-
 import torch
 from torch import Tensor, nn
 
+from sketchdesign.model.architecture import CellKind
 from sketchdesign.model.scan import lstm_library, lstm_scan
 
-CellKind = Literal["lstm", "layer_norm", "hyper"]
 Context = tuple[Tensor, ...]
 
 FORGET_BIAS = 1.0

@@ -7,10 +7,7 @@ and nothing is read into memory before its size, header, and every tensor's name
 
 from __future__ import annotations
 
-import hashlib
-import stat
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,22 +15,17 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
 from sketchdesign.core.errors import CheckpointError
 from sketchdesign.core.files import atomic_path
-from sketchdesign.model.info import ModelInfo, info_from_json, info_to_json
+from sketchdesign.model.header import MAX_HEADER_BYTES, METADATA_KEY, described, file_sha256, reading
+from sketchdesign.model.info import ModelInfo, info_to_json
 from sketchdesign.model.network import SketchRNN
 from sketchdesign.model.tensors import Shape, check_finite, check_shapes, network_from_state, network_shapes
 
 FloatArray = NDArray[np.float32]
-
-SUFFIX = ".safetensors"
-METADATA_KEY = "sketchdesign"
-MAX_FILE_BYTES = 512 * 2**20
-MAX_HEADER_BYTES = 2**20
 
 _MEAN, _CHOLESKY = "latent/mean", "latent/cholesky"
 
@@ -109,8 +101,8 @@ def load_model(path: Path) -> Model:
         CheckpointError: the file is missing, damaged, too large, of a later version, or not a sketchdesign model.
     """
     with reading(path):
-        info, has_latent = _checked_header(path)
-        with safe_open(path, framework="pt") as file:
+        with described(path, "pt") as (info, file):
+            has_latent = _check_tensors(info, file)
             # A copy, because the file's own memory map would not survive a change of the file.
             tensors = {name: file.get_tensor(name).to(torch.float32, copy=True) for name in file.keys()}  # noqa: SIM118
         check_finite(tensors)
@@ -118,76 +110,8 @@ def load_model(path: Path) -> Model:
         return Model(info, network_from_state(info.architecture, tensors), latent, file_sha256(path))
 
 
-def read_header(path: Path) -> ModelInfo:
-    """A checkpoint's description, with its tensors checked by name and shape but not read.
-
-    Raises:
-        CheckpointError: as `load_model`.
-    """
-    with reading(path):
-        return _checked_header(path)[0]
-
-
-@contextmanager
-def reading(path: Path) -> Iterator[None]:
-    """Name the file in every error about its content, and turn the system's errors into ours."""
-    try:
-        yield
-    except CheckpointError as error:
-        raise CheckpointError(f"cannot open the model {path}: {error.what}", hint=error.hint) from error
-    except (OSError, ValueError) as error:  # ValueError: a path with a null character
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise CheckpointError(f"cannot open the model {path}: {reason}") from error
-
-
-def checked_size(path: Path, limit: int) -> int:
-    """The size in bytes of a regular file of at most ``limit`` bytes; to be called within `reading`.
-
-    Raises:
-        CheckpointError: it is too large, empty, or no regular file.
-        OSError: it does not exist or cannot be reached.
-    """
-    status = path.stat()
-    if stat.S_ISDIR(status.st_mode):
-        raise CheckpointError("it is a folder", hint="give the model file in it")
-    if not stat.S_ISREG(status.st_mode):
-        raise CheckpointError("it is not a file")
-    if not status.st_size:
-        raise CheckpointError("the file is empty")
-    if status.st_size > limit:
-        raise CheckpointError(f"{status.st_size / 2**20:.0f} MB is more than a sketch-rnn needs ({limit // 2**20} MB)")
-    return status.st_size
-
-
-def file_sha256(*paths: Path) -> str:
-    """The sha256 of the files' bytes, one after the other, read piece by piece."""
-    digest = hashlib.sha256()
-    for path in paths:
-        with path.open("rb") as file:
-            while piece := file.read(2**20):
-                digest.update(piece)
-    return digest.hexdigest()
-
-
-def _checked_header(path: Path) -> tuple[ModelInfo, bool]:
-    """The description, and whether latent Gaussians come with it, once every tensor is known to fit."""
-    size = checked_size(path, MAX_FILE_BYTES)
-    with path.open("rb") as raw:
-        header_size = int.from_bytes(raw.read(8), "little")
-    if header_size > min(size - 8, MAX_HEADER_BYTES):
-        raise CheckpointError("it is not a safetensors file, or it is damaged")
-    try:
-        with safe_open(path, framework="pt") as file:
-            header = (file.metadata() or {}).get(METADATA_KEY)
-            if header is None:
-                raise CheckpointError("it is a safetensors file of another program, not a sketchdesign model")
-            info = info_from_json(header)
-            return info, _check_tensors(info, file)
-    except SafetensorError as error:
-        raise CheckpointError("it is not a safetensors file, or it is damaged") from error
-
-
 def _check_tensors(info: ModelInfo, file: Any) -> bool:
+    """Whether latent Gaussians come with the network, once every tensor is known to fit."""
     slices = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118
     has_latent = _MEAN in slices or _CHOLESKY in slices
     check_shapes({name: tuple(part.get_shape()) for name, part in slices.items()}, _shapes(info, has_latent))

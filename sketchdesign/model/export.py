@@ -12,11 +12,11 @@ from torch import Tensor
 
 from sketchdesign.core.errors import InputError
 from sketchdesign.core.files import write_atomic
+from sketchdesign.model.architecture import Architecture
 from sketchdesign.model.checkpoint import Model
 from sketchdesign.model.fold import fold_class
 from sketchdesign.model.importers.magenta_json import GEN_ORDER, INT16_LIMIT, VAE_ORDER, WEIGHT_LIMIT
 from sketchdesign.model.importers.reference import reference_names
-from sketchdesign.model.network import Architecture
 
 GEN_SUFFIX, VAE_SUFFIX = ".gen.json", ".vae.json"
 

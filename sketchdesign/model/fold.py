@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from sketchdesign.core.errors import InputError
-from sketchdesign.model.network import STROKE_SIZE, Architecture
+from sketchdesign.model.architecture import Architecture
+from sketchdesign.model.network import STROKE_SIZE
 
 
 def fold_class(

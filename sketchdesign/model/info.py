@@ -9,8 +9,7 @@ from typing import Any, NoReturn, get_args
 
 from sketchdesign.core.errors import CheckpointError
 from sketchdesign.model import fields
-from sketchdesign.model.cells import CellKind
-from sketchdesign.model.network import Architecture
+from sketchdesign.model.architecture import Architecture, CellKind
 
 FORMAT_VERSION = 1
 

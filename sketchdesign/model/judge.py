@@ -24,7 +24,7 @@ from sketchdesign.core.errors import CheckpointError, InputError
 from sketchdesign.core.files import atomic_path
 from sketchdesign.core.strokes import FloatArray
 from sketchdesign.model import fields
-from sketchdesign.model.checkpoint import MAX_HEADER_BYTES, checked_size, file_sha256, reading
+from sketchdesign.model.header import MAX_HEADER_BYTES, checked_size, file_sha256, reading
 from sketchdesign.model.raster import SIZE_PX, Outlines, rasterise
 from sketchdesign.model.tensors import Shape, check_finite, check_shapes
 from sketchdesign.model.zoo import BUNDLE_FOLDERS

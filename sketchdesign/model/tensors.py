@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from sketchdesign.core.errors import CheckpointError
-from sketchdesign.model.network import Architecture, SketchRNN
+from sketchdesign.model.architecture import Architecture
+from sketchdesign.model.network import SketchRNN
 
 Shape = tuple[int, ...]
 

@@ -29,8 +29,8 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from sketchdesign.core.errors import CheckpointError, InputError
 from sketchdesign.core.quickdraw import read_bytes
+from sketchdesign.model.architecture import Architecture
 from sketchdesign.model.info import check_architecture
-from sketchdesign.model.network import Architecture
 from sketchdesign.model.zoo import find_models
 from sketchdesign.training.data import Augmentation
 

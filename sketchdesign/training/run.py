@@ -21,7 +21,8 @@ import torch
 from sketchdesign import __version__
 from sketchdesign.core.errors import CancelledError, InputError, OutputError, SketchFormatError
 from sketchdesign.core.files import write_atomic
-from sketchdesign.model.checkpoint import SUFFIX, LatentGaussian, save_model
+from sketchdesign.model.checkpoint import LatentGaussian, save_model
+from sketchdesign.model.header import SUFFIX
 from sketchdesign.model.info import REFERENCE_START, ModelInfo
 from sketchdesign.model.tensors import network_from_state
 from sketchdesign.model.zoo import open_model

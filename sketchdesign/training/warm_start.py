@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 
 from sketchdesign.core.errors import InputError
+from sketchdesign.model.architecture import Architecture
 from sketchdesign.model.checkpoint import Model
 from sketchdesign.model.fold import fold_class
-from sketchdesign.model.network import Architecture
 
 _SHAPES = {field.name for field in fields(Architecture)} - {"class_count", "log_sigma_min", "learned_prior"}
 _CLASS_TENSORS = ("class_embedding", "prior_mu", "prior_log_variance")

@@ -19,9 +19,10 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from sketchdesign.core.strokes import Sketch
+from sketchdesign.model.architecture import Architecture
 from sketchdesign.model.info import REFERENCE_START
 from sketchdesign.model.mixture import Mixture
-from sketchdesign.model.network import Architecture, Posterior
+from sketchdesign.model.network import Posterior
 from sketchdesign.training.config import TrainConfig
 from sketchdesign.training.data import DrawingSet, epoch_batches, make_batch
 from sketchdesign.training.loop import Trainer

@@ -14,11 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sketchdesign.core.errors import CheckpointError
+from sketchdesign.model.architecture import Architecture
 from sketchdesign.model.checkpoint import Model, save_model
 from sketchdesign.model.export import write_magenta_json
 from sketchdesign.model.importers.leveldb_table import masked_crc32c, read_table
 from sketchdesign.model.info import ModelInfo, info_from_json, info_to_json
-from sketchdesign.model.network import Architecture
 from sketchdesign.model.zoo import open_model
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"

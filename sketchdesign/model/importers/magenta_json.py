@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from sketchdesign.core.errors import CheckpointError
 from sketchdesign.model import fields
-from sketchdesign.model.checkpoint import Model, checked_size, file_sha256, reading
+from sketchdesign.model.checkpoint import Model
+from sketchdesign.model.header import checked_size, file_sha256, reading
 from sketchdesign.model.importers.reference import infer_architecture, state_from_reference
 from sketchdesign.model.info import ZERO_START, ModelInfo, read_start_token
 from sketchdesign.model.tensors import Shape, network_from_state

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from sketchdesign.core.errors import CheckpointError
-from sketchdesign.model.cells import CellKind
+from sketchdesign.model.architecture import Architecture, CellKind
 from sketchdesign.model.info import check_architecture
-from sketchdesign.model.network import STROKE_SIZE, Architecture
+from sketchdesign.model.network import STROKE_SIZE
 from sketchdesign.model.tensors import Shape, check_shapes, network_shapes
 
 FloatArray = NDArray[np.float32]

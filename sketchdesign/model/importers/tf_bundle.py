@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from sketchdesign.core.errors import CheckpointError
 from sketchdesign.model import fields
-from sketchdesign.model.checkpoint import MAX_FILE_BYTES, Model, checked_size, file_sha256, reading
+from sketchdesign.model.checkpoint import Model
+from sketchdesign.model.header import MAX_FILE_BYTES, checked_size, file_sha256, reading
 from sketchdesign.model.importers.leveldb_table import Reader, damaged, read_table
 from sketchdesign.model.importers.reference import infer_architecture, local_name, state_from_reference
 from sketchdesign.model.info import ModelInfo

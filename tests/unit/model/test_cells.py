@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from sketchdesign.model.cells import Cell, CellKind, LSTMCell, make_cell
+from sketchdesign.model.architecture import CellKind
+from sketchdesign.model.cells import Cell, LSTMCell, make_cell
 from sketchdesign.model.scan import lstm_library, lstm_scan
 
 STEPS, BATCH, STROKE, CONSTANT, HIDDEN = 7, 3, 5, 4, 6

@@ -4,8 +4,9 @@ import pytest
 import torch
 
 from sketchdesign.core.errors import InputError
+from sketchdesign.model.architecture import Architecture
 from sketchdesign.model.fold import fold_class
-from sketchdesign.model.network import Architecture, SketchRNN
+from sketchdesign.model.network import SketchRNN
 
 SIZES = {"decoder_size": 8, "encoder_size": 6, "z_size": 3, "mixtures": 2, "class_count": 4, "class_size": 5}
 

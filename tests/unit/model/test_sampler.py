@@ -12,10 +12,11 @@ import torch
 from sketchdesign.core.seeds import normals, stream_key
 from sketchdesign.core.strokes import Sketch
 from sketchdesign.model import pool as pool_module
+from sketchdesign.model.architecture import Architecture
 from sketchdesign.model.checkpoint import Model
 from sketchdesign.model.latent import class_vectors, draw_z
 from sketchdesign.model.mixture import Mixture
-from sketchdesign.model.network import Architecture, SketchRNN
+from sketchdesign.model.network import SketchRNN
 from sketchdesign.model.pool import decoder_step
 from sketchdesign.model.sampler import Request, Sampled, Sampler
 from sketchdesign.model.sampling import Sampling

@@ -11,7 +11,7 @@ import pytest
 import torch
 from tiny_drawings import write_bin, zigzags
 
-from sketchdesign.model.network import Architecture
+from sketchdesign.model.architecture import Architecture
 from sketchdesign.training.config import TrainConfig
 from sketchdesign.training.data import DrawingSet
 

@@ -9,9 +9,10 @@ import pytest
 import torch
 
 from sketchdesign.core.strokes import PEN_END
+from sketchdesign.model.architecture import Architecture
 from sketchdesign.model.info import REFERENCE_START
 from sketchdesign.model.mixture import Mixture
-from sketchdesign.model.network import Architecture, SketchRNN
+from sketchdesign.model.network import SketchRNN
 from sketchdesign.training.data import DrawingSet, make_batch
 from sketchdesign.training.evaluate import Evaluation, evaluate
 from sketchdesign.training.loss import REFERENCE_FLOOR, kl_divergence, reconstruction

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from sketchdesign.core.errors import InputError
-from sketchdesign.model.network import Architecture, SketchRNN
+from sketchdesign.model.architecture import Architecture
+from sketchdesign.model.network import SketchRNN
 from sketchdesign.training.data import DrawingSet
 from sketchdesign.training.latent_fit import encode_all, fit_latent
 
