@@ -53,8 +53,8 @@ class TrainConfig:
         clip_norm, clip_value: limits of the gradient's global norm and of each of its elements; 0 sets none.
         kl_weight, kl_floor, kl_anneal, kl_start: w_KL, KL_min, R and eta_min of eq. 11. A kl_start of 1 skips the
             annealing, as befits a run that goes on from a finished model.
-        recurrent_keep: keep probability of recurrent dropout (0.9 in the paper; 1 turns it off).
-        output_dropout: dropout on the decoder's hidden vector before the mixture head.
+        recurrent_keep: keep probability of recurrent dropout (0.9 in the paper; 1 turns it off), to 1/256.
+        output_dropout: dropout on the decoder's hidden vector before the mixture head, to 1/256.
         ema: decay of the averaged weights, which are the ones to evaluate and to publish; 0 follows the weights.
         seed: everything random derives from it and the step's number.
         precision: "bfloat16" or "float32" for the recurrent products; "auto" asks the processor.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -86,18 +87,22 @@ class Noise:
 
     def step_factors(self, size: int, keep: float) -> Tensor | None:
         """Recurrent-dropout factors [T, b, size], of mean 1; None where everything is kept."""
-        if keep == 1.0:
-            return None
-        drawn = self._uniform(len(self._batch.strokes), self._batch.whole, size)
-        return (drawn[:, self._batch.share] < keep) / keep
+        kept, factor = self._kept((len(self._batch.strokes), self._batch.whole, size), keep)
+        return None if kept is None else kept[:, self._batch.share] * factor
 
-    def kept_rows(self, size: int, drop: float) -> Tensor:
-        """What dropout leaves of the counted rows: bool [R, size]."""
-        drawn = self._uniform(self._batch.whole_rows, size)
-        return (drawn if self._batch.is_whole else drawn[self._batch.counted_of_all]) >= drop
+    def row_factors(self, size: int, keep: float) -> Tensor | None:
+        """Dropout factors of the counted rows [R, size], of mean 1; None where everything is kept."""
+        kept, factor = self._kept((self._batch.whole_rows, size), keep)
+        return None if kept is None else (kept if self._batch.is_whole else kept[self._batch.counted_of_all]) * factor
 
-    def _uniform(self, *shape: int) -> Tensor:
-        return torch.rand(shape, generator=self._generator, device=self._device)
+    def _kept(self, shape: tuple[int, ...], keep: float) -> tuple[Tensor | None, float]:
+        """What is kept, bool, and by what to multiply it. A byte decides on each, which is much faster than a float."""
+        limit = max(1, round(keep * 256))
+        if limit >= 256:
+            return None, 1.0
+        words = torch.empty(-(-math.prod(shape) // 8), dtype=torch.int64, device=self._device)
+        drawn = words.random_(-(2**63), None, generator=self._generator).view(torch.uint8)
+        return (drawn[: math.prod(shape)] < limit).view(shape), 256.0 / limit
 
 
 def batch_losses(
@@ -131,8 +136,9 @@ def batch_losses(
     hidden, _ = network.decode(torch.cat([start, batch.strokes[:-1]]), constants, drop, matmul_dtype)
     hidden = hidden.flatten(0, 1)[batch.counted]
     target = batch.strokes.flatten(0, 1)[batch.counted]
-    if noise and config.output_dropout:
-        hidden = hidden * noise.kept_rows(a.decoder_size, config.output_dropout) / (1.0 - config.output_dropout)
+    kept = noise.row_factors(a.decoder_size, 1.0 - config.output_dropout) if noise else None
+    if kept is not None:
+        hidden = hidden * kept
     mixture = Mixture.from_raw(network.raw_output(hidden), a.log_sigma_min)
     sums = reconstruction(mixture, target, torch.ones_like(target[:, 0]))
     return (sums.offsets + sums.pen) / (config.max_points * batch.whole), kl
