@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sketchdesign.cli.console import Console
+from sketchdesign.cli.console import Console, rejected_sentence
 from sketchdesign.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -40,7 +41,12 @@ class BoardOptions:
 
     output: Annotated[
         list[Path],
-        typer.Option("-o", "--output", metavar="OUT", help="Output file; its ending picks the format. Repeatable."),
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="OUT",
+            help="Output file; its ending picks the format. A folder takes numbered frames. Repeatable.",
+        ),
     ]
     page: Annotated[
         str | None, typer.Option(help="A0 to A6, letter, legal, tabloid, or 120x80mm. Default: one that fits.")
@@ -49,7 +55,11 @@ class BoardOptions:
     margin: Annotated[str, typer.Option(help="Free border of the page.")] = "8mm"
     gap: Annotated[str, typer.Option(help="Free space between the cells.")] = "4mm"
     route: Annotated[bool, typer.Option("--route", help="Join and order the strokes with vpype.")] = False
-    dpi: Annotated[float, typer.Option(help="Resolution of a .png.")] = 150.0
+    dpi: Annotated[float, typer.Option(help="Resolution of a .png or .gif.")] = 150.0
+    fps: Annotated[float, typer.Option(help="Frames a second, where OUT is a .gif.")] = 12.0
+    there_and_back: Annotated[
+        bool, typer.Option("--there-and-back", help="Let frames run to the end and back, so that a .gif closes.")
+    ] = False
 
     def check(self) -> None:
         """Fail before any work if the result could not be written.
@@ -60,26 +70,38 @@ class BoardOptions:
         from sketchdesign.core.drawing import Page
         from sketchdesign.core.units import parse_length_mm
         from sketchdesign.services.export import check_outputs
+        from sketchdesign.services.frames import Film, check_film, is_film
 
-        check_outputs(self.output, sketches=True)
+        check_outputs([path for path in self.output if not is_film(path)], sketches=True)
+        for path in self._films():
+            check_film(path)
+        Film(self.fps)
         parse_length_mm(self.margin)
         parse_length_mm(self.gap)
         if self.page is not None:
             Page.parse(self.page)
 
-    def write(self, console: Console, work: Work[Board]) -> None:
-        """Do the work, write the files, and say what was done."""
+    def write(self, console: Console, work: Work[Board] | Board) -> None:
+        """Do the work, where it is not done yet, write the files, and say what was done."""
         from sketchdesign.core.drawing import Page
         from sketchdesign.core.units import parse_length_mm
         from sketchdesign.services.boards import export_board, finish_board
+        from sketchdesign.services.frames import Film, export_film, is_film
 
-        board = console.run(work)
+        board = console.run(work) if isinstance(work, Generator) else work
         paper = None if self.page is None else Page.parse(self.page, landscape=self.landscape)
         margin_mm, gap_mm = parse_length_mm(self.margin), parse_length_mm(self.gap)
         drawing = console.run(finish_board(board, paper, margin_mm, gap_mm, routed=self.route))
-        export_board(board, drawing, self.output, self.dpi)
+        export_board(board, drawing, [path for path in self.output if not is_film(path)], self.dpi)
         report = board.report | {"strokes": drawing.stroke_count}
+        for path in self._films():
+            report["frames"] = export_film(board, path, Film(self.fps, self.there_and_back), self.dpi)
         console.result(report, _sentence(report))
+
+    def _films(self) -> list[Path]:
+        from sketchdesign.services.frames import is_film
+
+        return [path for path in self.output if is_film(path)]
 
 
 def open_reader(name: str) -> Model:
@@ -129,4 +151,7 @@ def parse_palette(colours: str | None, pens: str | None) -> Palette:
 def _sentence(report: dict[str, Any]) -> str:
     unfinished = round((1.0 - report["ended_share"]) * report["sketches"])
     end = f", {unfinished} of them unfinished" if unfinished else ""
-    return f"{report['sketches']} sketches{end}, {report['strokes']} strokes on the page, seed {report['seed']}."
+    seed = f", seed {report['seed']}" if "seed" in report else ""
+    frames = f" {report['frames']} frames." if "frames" in report else ""
+    made = f"{report['sketches']} sketches{end}, {report['strokes']} strokes on the page{seed}.{frames}"
+    return made + rejected_sentence(report.get("rejected", {}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -84,6 +84,13 @@ def hoist_global_options(arguments: Sequence[str]) -> list[str]:
         else:
             rest.append(word)
     return front + rest
+
+
+def rejected_sentence(rejected: Mapping[str, int]) -> str:
+    """Why how many sketches were drawn anew, as a sentence to be added; empty for none."""
+    if not rejected:
+        return ""
+    return f" Drawn anew: {', '.join(f'{count} for {reason}' for reason, count in rejected.items())}."
 
 
 def _one_line(text: str) -> str:

@@ -12,8 +12,10 @@ from sketchdesign.cli.boards import (
     FreshOption,
     InputArgument,
     InputsArgument,
+    PensOption,
     open_reader,
     parse_numbers,
+    parse_palette,
 )
 from sketchdesign.cli.console import Console
 from sketchdesign.cli.options import ModelArgument, SamplingOptions, expand_options
@@ -29,6 +31,7 @@ def reconstruct(
         str, typer.Option(metavar="T,T,...", help="One reconstruction of each input for each temperature.")
     ] = "0.1,0.4,0.7,1.0",
     one_pen: Annotated[bool, typer.Option("--one-pen", help="No colours from cold to warm.")] = False,
+    pens: PensOption = None,
     board: BoardOptions,
     sampling: SamplingOptions,
 ) -> None:
@@ -38,11 +41,12 @@ def reconstruct(
 
     console: Console = context.obj
     board.check()
+    palette = None if one_pen else parse_palette(None, pens)
     settings = sampling.settings(len(inputs), console)
     wanted = [sampling.temperature] if sampling.temperature is not None else parse_numbers(temperatures, "temperatures")
     samplings = {t: replace(sampling, temperature=t).settings(1, console).sampling for t in wanted}
     given = read_inputs(inputs)
-    board.write(console, work(open_reader(model), given, settings, samplings, coloured=not one_pen))
+    board.write(console, work(open_reader(model), given, settings, samplings, palette=palette))
 
 
 @expand_options

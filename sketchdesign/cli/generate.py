@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sketchdesign.cli.console import Console
+from sketchdesign.cli.console import Console, rejected_sentence
 from sketchdesign.cli.options import DpiOption, ModelArgument, OutputOption, SamplingOptions, expand_options
 
 
@@ -37,11 +37,13 @@ def generate(
             "sketches": count,
             "ended_share": result.ended_share,
             "ended_share_before": result.ended_share_before,
+            "rejected": result.rejected,
             "seconds": round(result.seconds, 3),
             "sketches_per_s": round(rate, 2),
             "device": result.device,
             "seed": settings.seed,
         },
         f"{count} sketches in {result.seconds:.1f} s ({rate:.0f}/s on {result.device}), seed {settings.seed}. "
-        f"Never ending: {1 - result.ended_share_before:.1%} at first, {1 - result.ended_share:.1%} after redrawing.",
+        f"Never ending: {1 - result.ended_share_before:.1%} at first, {1 - result.ended_share:.1%} after redrawing."
+        f"{rejected_sentence(result.rejected)}",
     )

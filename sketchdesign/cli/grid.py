@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sketchdesign.cli.console import Console
-from sketchdesign.cli.options import DpiOption, ModelArgument, OutputOption, SamplingOptions, expand_options
+from sketchdesign.cli.console import Console, rejected_sentence
+from sketchdesign.cli.options import (
+    DpiOption,
+    ModelArgument,
+    OutputOption,
+    SamplingOptions,
+    expand_options,
+    parse_counts,
+)
+from sketchdesign.core.errors import InputError
+
+if TYPE_CHECKING:
+    from sketchdesign.services.reroll import GridPlan
 
 
 @expand_options
@@ -22,9 +35,25 @@ def grid(
     landscape: Annotated[bool, typer.Option("--landscape", help="Turn the page.")] = False,
     margin: Annotated[str, typer.Option(help="Free border of the page.")] = "10mm",
     gap: Annotated[str, typer.Option(help="Free space between the cells.")] = "3mm",
+    smooth: Annotated[
+        str | None, typer.Option(help="Turn angles into curves that move lines by this much at most, such as 0.2mm.")
+    ] = None,
     pipeline: Annotated[str | None, typer.Option(help="vpype commands to use instead of our own.")] = None,
     machine: Annotated[str, typer.Option(help="Plotter for the estimate of time.")] = "axidraw-v3",
     dpi: DpiOption = 150.0,
+    board: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", metavar="BOARD", help="A sheet made before: rows, page, seed and all sampling are as they were."
+        ),
+    ] = None,
+    reroll: Annotated[
+        str | None,
+        typer.Option(metavar="N,N,...", help="Cells of --from to draw anew, from 1, row by row; no other changes."),
+    ] = None,
+    keep: Annotated[
+        str | None, typer.Option(metavar="N,N,...", help="Cells of --from to keep; all others are drawn anew.")
+    ] = None,
     sampling: SamplingOptions,
 ) -> None:
     """Fill a page with new sketches in rows and columns, optimised with vpype."""
@@ -35,16 +64,35 @@ def grid(
     from sketchdesign.geometry.vpype_worker import VpypeWorker
     from sketchdesign.model.zoo import open_model
     from sketchdesign.services.export import check_outputs, export_drawing
+    from sketchdesign.services.reroll import GridPlan, read_grid_plan
     from sketchdesign.services.sheets import grid_sheet
 
     console: Console = context.obj
     check_outputs(output)
-    layout = GridLayout(rows, columns, parse_length_mm(margin), parse_length_mm(gap))
-    settings = sampling.settings(rows * columns, console)
-    paper = Page.parse(page, landscape=landscape)
+    opened = open_model(model)
+    if board is None:
+        if reroll is not None or keep is not None:
+            raise InputError("--reroll and --keep need a sheet to begin with", hint="name it with --from")
+        layout = GridLayout(rows, columns, parse_length_mm(margin), parse_length_mm(gap))
+        settings = sampling.settings(rows * columns, console)
+        plan = GridPlan(settings, layout, Page.parse(page, landscape=landscape))
+    else:
+        plan = read_grid_plan(board, opened, device=console.device, threads=console.threads)
+        plan = _changed(plan, reroll, keep)
+    if smooth is not None:
+        plan = replace(plan, smooth_mm=parse_length_mm(smooth))
     plotter = find_machine(machine)
     with VpypeWorker() as worker:
-        work = grid_sheet(open_model(model), settings, layout, paper, worker, pipeline=pipeline, machine=plotter)
+        work = grid_sheet(
+            opened,
+            plan.settings,
+            plan.layout,
+            plan.page,
+            worker,
+            smooth_mm=plan.smooth_mm,
+            pipeline=pipeline,
+            machine=plotter,
+        )
         sheet = console.run(work)
     export_drawing(sheet.drawing, output, dpi)
     route, generated = sheet.route, sheet.generated
@@ -60,14 +108,26 @@ def grid(
             "estimate_s": round(sheet.estimate_s, 1),
             "ended_share": generated.ended_share,
             "ended_share_before": generated.ended_share_before,
+            "rejected": generated.rejected,
             "seconds": round(sheet.seconds, 3),
-            "seed": settings.seed,
+            "seed": plan.settings.seed,
             "device": generated.device,
         },
-        f"{len(generated.sketches)} sketches, {sheet.drawing.stroke_count} strokes, seed {settings.seed}. "
+        f"{len(generated.sketches)} sketches, {sheet.drawing.stroke_count} strokes, seed {plan.settings.seed}. "
         f"Pen up {route.pen_up_mm_before / 1000:.2f} m before routing, {route.pen_up_mm_after / 1000:.2f} m after; "
-        f"pen down {route.pen_down_mm / 1000:.2f} m; about {_minutes(sheet.estimate_s)} on {plotter.name}.",
+        f"pen down {route.pen_down_mm / 1000:.2f} m; about {_minutes(sheet.estimate_s)} on {plotter.name}."
+        f"{rejected_sentence(generated.rejected)}",
     )
+
+
+def _changed(plan: GridPlan, reroll: str | None, keep: str | None) -> GridPlan:
+    from sketchdesign.services.reroll import with_new_cells
+
+    if reroll is not None and keep is not None:
+        raise InputError("--reroll and --keep say the same thing in two ways", hint="use one of them")
+    if keep is not None:
+        return with_new_cells(plan, parse_counts(keep, "cells"), keep=True)
+    return plan if reroll is None else with_new_cells(plan, parse_counts(reroll, "cells"))
 
 
 def _minutes(seconds: float) -> str:

@@ -12,20 +12,34 @@ from typing import Annotated
 import typer
 
 from sketchdesign import __version__
+from sketchdesign.cli import app as desktop_app
 from sketchdesign.cli import (
+    batch,
     complete,
+    croquis,
+    directions,
+    emulator,
     evaluate,
     explore,
+    figures,
+    fill,
     generate,
     grid,
     info,
+    lesson,
     models,
     morph,
+    optimise,
+    plot,
+    plotters,
+    plugins,
     proof,
     recognise,
+    repeats,
     sheet,
     tile,
     train,
+    walk,
 )
 from sketchdesign.cli.console import Console, hoist_global_options
 from sketchdesign.core.errors import CancelledError, SketchDesignError
@@ -50,13 +64,34 @@ app.command("vary")(explore.vary)
 app.command("complete")(complete.complete)
 app.command("hybrid")(morph.hybrid)
 app.command("analogy")(explore.analogy)
+app.command("walk")(walk.walk)
+app.command("morph")(walk.morph)
+app.command("direction")(directions.direction)
+app.command("taste")(directions.taste)
+app.command("clean")(lesson.clean)
+app.command("seen")(lesson.seen)
+app.command("lesson")(lesson.lesson)
+app.command("figures")(figures.figures)
 app.command("recognise")(recognise.recognise)
 app.command("tile")(tile.tile)
+app.command("repeats")(repeats.repeats)
 app.command("sheet")(sheet.sheet)
+app.command("fill")(fill.fill)
 app.command("proof")(proof.proof)
+app.command("croquis")(croquis.croquis)
+app.command("batch")(batch.batch)
+app.command("optimise")(optimise.optimise)
+app.command("plot", cls=plot.PlotCommand)(plot.plot)
+app.command("plotters")(plotters.plotters)
+app.command("emulator")(emulator.emulator)
 app.command("info")(info.info)
+app.command("app")(desktop_app.app)
 app.command("train")(train.train)
 app.add_typer(models.app, name="models")
+app.add_typer(plugins.app, name="plugins")
+app.add_typer(plugins.make_app, name="make")
+app.add_typer(plugins.arrange_app, name="arrange")
+app.add_typer(plugins.export_app, name="export")
 
 
 def _print_version(wanted: bool) -> None:
@@ -83,7 +118,7 @@ def _global_options(
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
-    words = hoist_global_options(arguments) or ["--help"]
+    words = hoist_global_options(arguments) or _without_arguments()
     console = Console(as_json="--json" in words, verbose=bool({"-v", "--verbose"} & set(words)))
     try:
         code = app(words, prog_name="sketchdesign", standalone_mode=False)
@@ -91,6 +126,8 @@ def run(arguments: Sequence[str]) -> int:
         if isinstance(error, CancelledError):
             console.note("Cancelled.")
             return CANCELLED
+        if console.verbose and error.__cause__ is not None:
+            traceback.print_exception(error.__cause__)
         console.fail(error.what, error.hint)
         return WRONG_INPUT
     except typer.TyperException as error:
@@ -109,6 +146,14 @@ def run(arguments: Sequence[str]) -> int:
         )
         return SOME_FAILED
     return code if isinstance(code, int) else DONE
+
+
+def _without_arguments() -> list[str]:
+    """The app where windows can be shown, else the list of commands with a sentence before it."""
+    if desktop_app.has_display():
+        return ["app"]
+    print("There is no display to open the app on. These are the commands:\n", file=sys.stderr)
+    return ["--help"]
 
 
 def main() -> None:

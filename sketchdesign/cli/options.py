@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from sketchdesign.core.errors import InputError
+
 if TYPE_CHECKING:
     from sketchdesign.cli.console import Console
     from sketchdesign.services.generate import GenerateSettings
@@ -49,13 +51,20 @@ class SamplingOptions:
     class_name: Annotated[
         str | None, typer.Option("--class", metavar="NAME", help="One class of a model that knows several.")
     ] = None
-    best_of: Annotated[int, typer.Option(help="Draw N candidates for each sketch and keep the likeliest.")] = 1
+    best_of: Annotated[int, typer.Option(help="Draw N candidates for each sketch and keep the best, see --rank.")] = 1
+    rank: Annotated[
+        str, typer.Option(help="The best: by likelihood, or by reencode, whose encoding is nearest to what was asked.")
+    ] = "likelihood"
+    distinct: Annotated[
+        bool, typer.Option("--distinct", help="Draw anew what looks like another sketch of the batch.")
+    ] = False
     keep_unfinished: Annotated[
         bool, typer.Option("--keep-unfinished", help="Keep sketches that never end instead of drawing them anew.")
     ] = False
 
     def settings(self, count: int, console: Console) -> GenerateSettings:
         """What these options ask for, for ``count`` sketches."""
+        from sketchdesign.model.curation import rank_named
         from sketchdesign.model.sampling import Sampling
         from sketchdesign.services.generate import GenerateSettings
 
@@ -69,15 +78,34 @@ class SamplingOptions:
         )
         return GenerateSettings(
             count,
-            # Six digits are easy to note down.
-            seed=random.SystemRandom().randrange(1_000_000) if self.seed is None else self.seed,
+            seed=chosen_seed(self.seed),
             sampling=sampling,
             class_name=self.class_name,
             best_of=self.best_of,
             keep_unfinished=self.keep_unfinished,
+            rank=rank_named(self.rank),
+            distinct=self.distinct,
             device=console.device,
             threads=console.threads,
         )
+
+
+def parse_counts(text: str, what: str) -> list[int]:
+    """Whole numbers between commas.
+
+    Raises:
+        InputError: one of them is none.
+    """
+    try:
+        return [int(part) for part in text.split(",")]
+    except ValueError:
+        raise InputError(f"{text!r:.60} is no list of {what}", hint="write numbers between commas: 3,7") from None
+
+
+def chosen_seed(seed: int | None) -> int:
+    """The seed that was given, or one at random."""
+    # Six digits are easy to note down.
+    return random.SystemRandom().randrange(1_000_000) if seed is None else seed
 
 
 def expand_options(command: Callable[..., None]) -> Callable[..., None]:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sketchdesign.cli.console import Console
+from sketchdesign.cli.gcode import GcodeOptions
 from sketchdesign.cli.options import DpiOption, OutputOption, expand_options
+
+if TYPE_CHECKING:
+    from sketchdesign.design.sheets import SheetPlan
+    from sketchdesign.services.pattern_sheets import PatternSheet
 
 
 @expand_options
@@ -20,44 +26,78 @@ def sheet(
     page: Annotated[str, typer.Option(help="A0 to A6, letter, legal, tabloid, or a size such as 120x80mm.")] = "A4",
     landscape: Annotated[bool, typer.Option("--landscape", help="Turn the page.")] = False,
     margin: Annotated[str, typer.Option(help="Free border of the page.")] = "10mm",
+    sheets: Annotated[
+        str,
+        typer.Option(
+            metavar="ROWSxCOLUMNS", help="So many pages that are laid together; OUT-r1c1 is the one at the top left."
+        ),
+    ] = "1x1",
+    overlap: Annotated[
+        str, typer.Option(help="A strip that neighbouring pages both show, for cutting through both at once.")
+    ] = "0mm",
+    register: Annotated[
+        bool,
+        typer.Option("--register", help="Crosses in the margins, in a layer of their own, that lie on each other."),
+    ] = False,
     pipeline: Annotated[str | None, typer.Option(help="vpype commands to use instead of our own.")] = None,
     machine: Annotated[str, typer.Option(help="Plotter for the estimate of time.")] = "axidraw-v3",
     dpi: DpiOption = 150.0,
+    gcode: GcodeOptions,
 ) -> None:
-    """Draw a repeat over a page from uncut strokes: the pen lifts on no seam."""
+    """Draw a repeat over a page, or over several, from uncut strokes: the pen lifts on no seam."""
     from sketchdesign.core.drawing import Page
     from sketchdesign.core.machine import find_machine
     from sketchdesign.core.units import parse_length_mm
+    from sketchdesign.design.sheets import SheetPlan
     from sketchdesign.geometry.vpype_worker import VpypeWorker
     from sketchdesign.services.export import check_outputs, export_drawing
-    from sketchdesign.services.tiles import pattern_sheet
+    from sketchdesign.services.pattern_sheets import parse_sheets, pattern_sheets, sheet_paths
 
     console: Console = context.obj
-    check_outputs(output)
-    paper, margin_mm = Page.parse(page, landscape=landscape), parse_length_mm(margin)
     plotter = find_machine(machine)
+    settings = gcode.settings(plotter)
+    rows, columns = parse_sheets(sheets)
+    paper, margin_mm = Page.parse(page, landscape=landscape), parse_length_mm(margin)
+    plan = SheetPlan(paper, rows, columns, margin_mm, parse_length_mm(overlap), register)
+    for place in plan.places():
+        check_outputs(sheet_paths(output, plan, *place))
     with VpypeWorker() as worker:
-        made = console.run(pattern_sheet(tile, paper, margin_mm, worker, pipeline=pipeline, machine=plotter))
-    export_drawing(made.drawing, output, dpi)
-    if made.joined:
+        made = console.run(pattern_sheets(tile, plan, worker, pipeline=pipeline, machine=plotter))
+    for each in made:
+        export_drawing(each.drawing, sheet_paths(output, plan, each.row, each.column), dpi, gcode=settings)
+    if made[0].joined:
         console.note(
             f"{tile.name} keeps no design of ours: its strokes are cut at the edges, and were joined where they meet."
         )
-    route = made.route
+    if plan.overlap_mm:
+        console.note(f"Neighbouring sheets both draw a strip {plan.overlap_mm:g} mm wide.")
+    _report(console, made, plan)
+
+
+def _report(console: Console, made: Sequence[PatternSheet], plan: SheetPlan) -> None:
+    routes = [each.route for each in made]
+    before, after = (sum(getattr(route, name) for route in routes) for name in ("pen_up_mm_before", "pen_up_mm_after"))
+    sketches, strokes = sum(each.sketches for each in made), sum(each.drawing.stroke_count for each in made)
+    estimate_s = sum(each.estimate_s for each in made)
+    width, height = plan.whole_mm
+    together = f"{len(made)} sheets, together {width:g} x {height:g} mm: " if len(made) > 1 else ""
     console.result(
         {
-            "sketches": made.sketches,
-            "strokes": made.drawing.stroke_count,
-            "pen_up_mm_before": round(route.pen_up_mm_before, 2),
-            "pen_up_mm_after": round(route.pen_up_mm_after, 2),
-            "pen_down_mm": round(route.pen_down_mm, 2),
-            "lifts_before": route.lifts_before,
-            "lifts_after": route.lifts_after,
-            "estimate_s": round(made.estimate_s, 1),
-            "joined": made.joined,
-            "seconds": round(made.seconds, 3),
+            "sketches": sketches,
+            "strokes": strokes,
+            "pen_up_mm_before": round(before, 2),
+            "pen_up_mm_after": round(after, 2),
+            "pen_down_mm": round(sum(route.pen_down_mm for route in routes), 2),
+            "lifts_before": sum(route.lifts_before for route in routes),
+            "lifts_after": sum(route.lifts_after for route in routes),
+            "estimate_s": round(estimate_s, 1),
+            "joined": made[0].joined,
+            "sheets": len(made),
+            "width_mm": round(width, 3),
+            "height_mm": round(height, 3),
+            "seconds": round(sum(each.seconds for each in made), 3),
         },
-        f"{made.sketches} motifs, {made.drawing.stroke_count} strokes. "
-        f"Pen up {route.pen_up_mm_before / 1000:.2f} m before routing, {route.pen_up_mm_after / 1000:.2f} m after; "
-        f"about {made.estimate_s / 60:.0f} min to draw.",
+        f"{together}{sketches} motifs, {strokes} strokes. "
+        f"Pen up {before / 1000:.2f} m before routing, {after / 1000:.2f} m after; "
+        f"about {estimate_s / 60:.0f} min to draw.",
     )

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sketchdesign.cli.colours import ColourOptions
 from sketchdesign.cli.console import Console
-from sketchdesign.cli.options import DpiOption, OutputOption, SamplingOptions, expand_options
+from sketchdesign.cli.gcode import GcodeOptions
+from sketchdesign.cli.options import DpiOption, OutputOption, SamplingOptions, expand_options, parse_counts
+from sketchdesign.cli.tossing import TossingOptions, given_options
 from sketchdesign.core.errors import InputError
 
 if TYPE_CHECKING:
-    from sketchdesign.core.drawing import Pen
+    from sketchdesign.services.colourways import Colourway
     from sketchdesign.services.generate import GenerateSettings
     from sketchdesign.services.jobs import Work
+    from sketchdesign.services.motifs import MixPart
     from sketchdesign.services.tiles import Tile, TileSettings
-
-_FILE_ENDINGS = (".svg", ".ndjson", ".bin", ".npz")
 
 
 @expand_options
@@ -42,118 +47,151 @@ def tile(
     layout: Annotated[str, typer.Option(help="grid, tossed or ditsy.")] = "grid",
     rows: Annotated[int, typer.Option(help="Rows of motifs in a grid.")] = 1,
     columns: Annotated[int, typer.Option("--cols", help="Columns of motifs in a grid.")] = 1,
-    motifs: Annotated[int, typer.Option(help="Number of motifs that are tossed.")] = 12,
-    density: Annotated[float, typer.Option(help="Share of the area that tossed motifs cover, 0.01 to 0.9.")] = 0.4,
-    gap: Annotated[str, typer.Option(help="Least distance between motifs.")] = "2mm",
-    rotate: Annotated[str, typer.Option(help="one-way, two-way, four-way or free.")] = "one-way",
-    scale: Annotated[str, typer.Option(help="Range of sizes, such as 0.7-1.3.")] = "1",
-    flip: Annotated[float, typer.Option(help="Share of motifs that are mirrored.")] = 0.0,
     jitter: Annotated[str, typer.Option(help="How far motifs stray from their places in a grid.")] = "0mm",
-    pens: Annotated[
-        str,
-        typer.Option(metavar="#RRGGBB,...", help="Colours of the pens, which take turns; #RRGGBB:0.5mm with a width."),
-    ] = "#000000",
+    tossing: TossingOptions,
+    overlap: Annotated[
+        str, typer.Option(help="How far motifs may overlap in the place of a gap: later ones hide what lies behind.")
+    ] = "0mm",
+    tries: Annotated[
+        int, typer.Option("--try", metavar="N", help="Make N layouts and keep the best, as croquis judges it.")
+    ] = 1,
+    picture: Annotated[
+        Path | None,
+        typer.Option("--check", metavar="OUT", help="Draw holes, alleyways and line-ups over the repeat, as croquis."),
+    ] = None,
+    earlier: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="TILE", help="Roll this tile anew: repeat, layout and pens as it has them."),
+    ] = None,
+    lock: Annotated[
+        str | None,
+        typer.Option(metavar="N,N,...", help="Motifs of --from that stay as they are, from 0 as --json counts them."),
+    ] = None,
+    colours: ColourOptions,
     kaleidoscope: Annotated[
         bool, typer.Option("--kaleidoscope", help="Cut motifs where their images begin. Default: whole motifs.")
-    ] = False,
-    counterchange: Annotated[
-        bool, typer.Option("--counterchange", help="Draw mirror images with the next pen.")
     ] = False,
     overhang: Annotated[
         bool, typer.Option("--overhang", help="Write whole motifs that reach over the edges, for editing.")
     ] = False,
+    bleed: Annotated[
+        str, typer.Option(help="So much more on every side for a printer to cut off; in a .pdf around the TrimBox.")
+    ] = "0mm",
+    preview: Annotated[
+        Path | None,
+        typer.Option(metavar="OUT", help="Draw the repeat three by three as .png, colourways side by side."),
+    ] = None,
     dpi: DpiOption = 150.0,
+    gcode: GcodeOptions,
     sampling: SamplingOptions,
 ) -> None:
     """Make a tile that repeats without a seam, from new sketches or from a file."""
     from sketchdesign.core.drawing import Page
+    from sketchdesign.core.files import write_atomic
     from sketchdesign.core.units import parse_length_mm
+    from sketchdesign.design.colouring import check_colour_by
     from sketchdesign.design.layout import Layout
     from sketchdesign.design.repeat import make_repeat
-    from sketchdesign.services.export import check_outputs
-    from sketchdesign.services.tiles import TileSettings, export_tile
+    from sketchdesign.services.colourways import check_colourways, colourway_paths, in_colourways
+    from sketchdesign.services.croquis import export_overlay
+    from sketchdesign.services.locks import locked_motifs, read_settings
+    from sketchdesign.services.tile_files import check_bleed, export_tile
+    from sketchdesign.services.tile_previews import render_preview
+    from sketchdesign.services.tile_settings import TileSettings
 
     console: Console = context.obj
-    check_outputs(output)
+    given = given_options(context)
+    colourways = colours.read_colourways()
+    _check_files(output, colourways, picture, preview)
+    base, design = TileSettings("half-drop", (120.0, 80.0), Layout()), None
+    if earlier is not None:
+        base, design = read_settings(earlier)
+    if lock is not None:
+        if design is None:
+            raise InputError("--lock needs a tile to begin with", hint="name it with --from")
+        base = replace(base, locked=locked_motifs(design, parse_counts(lock, "motifs")))
     cell = Page.parse(size)
-    make_repeat(repeat, cell.width_mm, cell.height_mm)
-    arrangement = Layout(
-        layout,
-        rows,
-        columns,
-        motifs,
-        density,
-        parse_length_mm(gap),
-        rotate,
-        _range(scale),
-        flip,
-        parse_length_mm(jitter),
-    )
+    said: dict[str, tuple[str, Any]] = {
+        "repeat": ("repeat", repeat),
+        "size": ("cell_mm", (cell.width_mm, cell.height_mm)),
+        "colour_by": ("colour_by", colours.colour_by),
+        "kaleidoscope": ("kaleidoscope", kaleidoscope),
+        "overhang": ("overhang", overhang),
+    }
+    pens = colours.base_pens(None if design is None else base.pens, colourways, given)
+    base = replace(base, tries=tries, pens=pens, **dict(value for name, value in said.items() if given(name)))
+    check_colour_by(base.colour_by, make_repeat(base.repeat, *base.cell_mm))
+    bleed_mm, machine = parse_length_mm(bleed), gcode.settings()
+    check_bleed(bleed_mm, overhang=base.overhang)
+    notes = check_colourways(colourways, len(pens))
+    arranged: dict[str, tuple[str, Any]] = {
+        "layout": ("kind", layout),
+        "rows": ("rows", rows),
+        "columns": ("columns", columns),
+        "jitter": ("jitter_mm", parse_length_mm(jitter)),
+        "overlap": ("overlap_mm", parse_length_mm(overlap)),
+    }
+    arrangement = replace(base.layout, **dict(value for name, value in arranged.items() if given(name)))
+    arrangement = tossing.layout(arrangement, given)
     drawing = sampling.settings(arrangement.count, console)
-    settings = TileSettings(
-        repeat,
-        (cell.width_mm, cell.height_mm),
-        arrangement,
-        _pens(pens),
-        drawing.seed,
-        kaleidoscope=kaleidoscope,
-        mirrored_pen=counterchange,
-        overhang=overhang,
-    )
-    made = console.run(_work(source, drawing, settings))
-    for note in export_tile(made, output, dpi):
+    settings = replace(base, layout=arrangement, seed=drawing.seed)
+    made = console.run(_work(source, tossing.parts(), drawing, settings))
+    tiles = in_colourways(made, colourways)
+    files = [(tile, colourway_paths(output, name)) for name, tile in tiles.items()]
+    for tile, paths in files:
+        notes += export_tile(tile, paths, dpi, bleed_mm=bleed_mm, gcode=machine)
+    for note in dict.fromkeys(notes):
         console.note(note)
+    if picture is not None:
+        export_overlay(made.design, made.croquis, picture)
+    if preview is not None:
+        write_atomic(preview, render_preview(tiles))
+    _report(console, made, [path for _, paths in files for path in paths])
+
+
+def _check_files(
+    output: Sequence[Path], colourways: Sequence[Colourway], picture: Path | None, preview: Path | None
+) -> None:
+    from sketchdesign.services.colourways import colourway_paths
+    from sketchdesign.services.export import check_outputs
+
+    for name in [each.file_part for each in colourways] or [""]:
+        check_outputs(colourway_paths(output, name))
+    check_outputs([path for path in (picture, preview) if path is not None])
+    if preview is not None and preview.suffix.lower() != ".png":
+        raise InputError(f"the preview {preview} is no picture", hint="choose a name that ends with .png")
+
+
+def _report(console: Console, made: Tile, files: Sequence[Path]) -> None:
     width, height = made.design.repeat.rectangle_mm
     console.result(
         {
             "sketches": made.sketches,
             "strokes": made.drawing.stroke_count,
             "coverage": round(made.coverage, 4),
+            "croquis_score": round(made.croquis.score, 4),
+            "like_neighbours": round(made.like_neighbours, 4),
             "seam_error_mm": made.proof.seam_error_mm,
             "seamless": made.proof.seamless,
             "repeat": made.design.repeat.name,
             "width_mm": round(width, 6),
             "height_mm": round(height, 6),
-            "seed": drawing.seed,
+            "seed": made.settings.seed,
+            "layout_seed": made.layout_seed,
+            "files": [str(path) for path in files],
+            "motifs": [placed.to_json() for placed in made.placements],
             "seconds": round(made.seconds, 3),
         },
         f"{made.sketches} sketches, {made.drawing.stroke_count} strokes in a straight repeat of "
-        f"{width:g} x {height:g} mm, {made.coverage:.0%} covered, seed {drawing.seed}. "
-        + ("The edges meet." if made.proof.seamless else "The edges do not meet."),
+        f"{width:g} x {height:g} mm, {made.coverage:.0%} covered, seed {made.settings.seed}. "
+        + ("The edges meet. " if made.proof.seamless else "The edges do not meet. ")
+        + f"The croquis scores {made.croquis.score:.2f}.",
     )
 
 
-def _work(source: str, drawing: GenerateSettings, settings: TileSettings) -> Work[Tile]:
-    from sketchdesign.services.tiles import drawn_tile, make_tile, read_sketches
+def _work(source: str, parts: Sequence[MixPart], drawing: GenerateSettings, settings: TileSettings) -> Work[Tile]:
+    from sketchdesign.services.motifs import motifs_of
+    from sketchdesign.services.tiles import tile_of
 
-    name = source.partition("#")[0].lower()
-    if name.startswith("example:") or name.endswith(_FILE_ENDINGS):
-        sketches, recipe = read_sketches(source, settings.layout.count)
-        return make_tile(sketches, settings, recipe)
-    from sketchdesign.model.zoo import open_model
-
-    return drawn_tile(open_model(source), drawing, settings)
-
-
-def _range(text: str) -> tuple[float, float]:
-    low, _, high = text.replace("..", "-").partition("-")
-    try:
-        return float(low), float(high or low)
-    except ValueError:
-        raise InputError(f"{text!r} is not a range of sizes", hint="write it as 0.7-1.3") from None
-
-
-def _pens(text: str) -> tuple[Pen, ...]:
-    from sketchdesign.core.colour import parse_colour
-    from sketchdesign.core.drawing import Pen
-    from sketchdesign.core.units import parse_length_mm
-
-    pens = []
-    for part in text.split(","):
-        colour, _, width = part.strip().partition(":")
-        width_mm = parse_length_mm(width) if width else Pen().width_mm
-        if not 0.01 <= width_mm <= 50.0:
-            raise InputError(f"a pen of {width} cannot be drawn with", hint="choose a width from 0.01mm to 50mm")
-        code = parse_colour(colour)
-        pens.append(Pen("black" if code == "#000000" else code, code, width_mm))
-    return tuple(pens)
+    given = yield from motifs_of(source, parts, drawing)
+    return (yield from tile_of(given, settings))

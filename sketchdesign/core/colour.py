@@ -76,6 +76,11 @@ def from_oklch(lch: Array) -> str:
             middle = (low + high) / 2.0
             low, high = (middle, high) if _displayable(_linear_rgb(lightness, middle, hue)) else (low, middle)
         rgb = _linear_rgb(lightness, low, hue)
+    return from_linear_rgb(rgb)
+
+
+def from_linear_rgb(rgb: Array) -> str:
+    """Linear light of the three primaries of sRGB as ``#rrggbb``; what is below 0 or above 1 is cut off."""
     linear = np.clip(rgb, 0.0, 1.0)
     srgb = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1.0 / 2.4) - 0.055)
     return "#" + "".join(f"{value:02x}" for value in np.rint(srgb * 255.0).astype(int).tolist())

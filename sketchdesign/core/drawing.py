@@ -107,8 +107,10 @@ class Strokes:
         offsets = np.array(self.offsets, np.int64)
         if len(offsets) == 0 or offsets[0] != 0 or offsets[-1] != len(points) or (np.diff(offsets) < 1).any():
             raise SketchFormatError("the offsets of strokes must rise from 0 to the number of points")
-        if not np.isfinite(points).all():
-            raise SketchFormatError("a stroke has a point that is not a finite number")
+        faulty = np.flatnonzero(~np.isfinite(points).all(axis=1))
+        if len(faulty):
+            number = int(np.searchsorted(offsets, faulty[0], side="right"))
+            raise SketchFormatError(f"stroke {number} has a point that is not a finite number")
         points.setflags(write=False)
         offsets.setflags(write=False)
         object.__setattr__(self, "points", points)

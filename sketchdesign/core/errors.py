@@ -44,6 +44,18 @@ class WorkerError(SketchDesignError):
     """A worker process failed, died or ran out of time."""
 
 
+class PlotterError(SketchDesignError):
+    """A plotter could not be opened, or does not do what it was asked."""
+
+
+class PortLostError(PlotterError):
+    """The plotter vanished from its port: unplugged, switched off or blocked."""
+
+
+class PluginError(SketchDesignError):
+    """A plugin could not be loaded, or failed while it ran."""
+
+
 class CancelledError(SketchDesignError):
     """The user stopped the job. Nothing half-finished is left behind."""
 

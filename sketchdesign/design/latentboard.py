@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,9 @@ CORNER_COLOURS = ("#1b6ca8", "#d1495b", "#2e933c", "#c77d0a")
 CELL_MM = 30.0
 
 
+Box = tuple[float, float, float, float]
+
+
 @dataclass(frozen=True)
 class Part:
     """A sketch, or a part of one, and its pen."""
@@ -35,15 +39,32 @@ class Part:
 
 @dataclass(frozen=True)
 class Cell:
-    """What stands in one cell; its parts share one scale, so that they stay together as they were drawn."""
+    """What stands in one cell; its parts share one scale, so that they stay together as they were drawn.
+
+    Attributes:
+        row, column: where.
+        parts: in the order in which they are drawn.
+        box: x_min, y_min, x_max, y_max of what fills the cell, where that is more than the parts' own ink.
+    """
 
     row: int
     column: int
     parts: tuple[Part, ...]
+    box: Box | None = None
 
     @classmethod
     def of(cls, row: int, column: int, sketch: Sketch, pen: Pen) -> Cell:
         return cls(row, column, (Part(sketch, pen),))
+
+
+def gallery(sketches: Sequence[Sketch], pens: Sequence[Pen], column: int = 0) -> tuple[list[Cell], int, int]:
+    """Sketches row by row in about a square that begins at a column: the cells, and rows and columns of all."""
+    columns = math.ceil(math.sqrt(len(sketches)))
+    cells = [
+        Cell.of(number // columns, column + number % columns, sketch, pen)
+        for number, (sketch, pen) in enumerate(zip(sketches, pens, strict=True))
+    ]
+    return cells, -(-len(sketches) // columns), column + columns
 
 
 def board_page(rows: int, columns: int, margin_mm: float, gap_mm: float) -> Page:
@@ -64,6 +85,8 @@ def arrange_board(cells: Sequence[Cell], layout: GridLayout, page: Page) -> Draw
         left = layout.margin_mm + cell.column * (width + layout.gap_mm)
         top = layout.margin_mm + cell.row * (height + layout.gap_mm)
         lines = [line for part in cell.parts for line in part.sketch.polylines()]
+        # Two points behind all lines, which belong to no part, hold the box.
+        lines += [] if cell.box is None else [np.array([cell.box[:2]]), np.array([cell.box[2:]])]
         placed = fit_into(Sketch.from_polylines(lines), left, top, width, height).polylines()
         for part in cell.parts:
             own, placed = placed[: part.sketch.stroke_count], placed[part.sketch.stroke_count :]
@@ -75,6 +98,12 @@ def arrange_board(cells: Sequence[Cell], layout: GridLayout, page: Page) -> Draw
 def row_colours(first: str, last: str, count: int) -> list[str]:
     """``count`` colours from ``first`` to ``last`` in OKLCH."""
     return [mix(first, last, float(share)) for share in np.linspace(0.0, 1.0, count)]
+
+
+def temperature_colours(temperatures: Sequence[float]) -> list[str]:
+    """A colour for each temperature, from blue for the lowest to red for the highest, in OKLCH."""
+    low, high = min(temperatures), max(temperatures)
+    return [mix(COLD, WARM, (each - low) / (high - low) if high > low else 0.0) for each in temperatures]
 
 
 def corner_colours(corners: Sequence[str], rows: int, columns: int) -> list[str]:
@@ -108,8 +137,15 @@ class Palette:
         """A pen for each of ``count`` cells in a row."""
         return drawn_pens(self._available(row_colours(self.corners[0], self.corners[1], count)))
 
+    def temperatures(self, values: Sequence[float]) -> list[Pen]:
+        """A pen for each temperature, from cold to warm."""
+        return drawn_pens(self._available(temperature_colours(values)))
+
     def _available(self, colours: list[str]) -> list[str]:
         return [nearest(colour, self.pens) for colour in colours] if self.pens else colours
+
+
+DEFAULT_PALETTE = Palette()
 
 
 def drawn_pens(colours: Sequence[str]) -> list[Pen]:

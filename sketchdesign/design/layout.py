@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from shapely import affinity
 from sketchdesign.core.drawing import Layer, Pen, Strokes
 from sketchdesign.core.errors import InputError
 from sketchdesign.core.strokes import Sketch
+from sketchdesign.design.mixing import kept_apart, like_pairs, neighbours
 from sketchdesign.design.symmetry import Points, Repeat
 from sketchdesign.design.tile import Design
 
@@ -33,6 +35,7 @@ _OUTLINE_SHARE = 0.01
 """By this share of its size an outline may stand off its motif."""
 
 _FIT_STEPS = 30
+_DOT_MM = 0.1
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ class Layout:
         scale: sizes are drawn between these factors.
         flip: the share of motifs that are mirrored.
         jitter_mm: how far motifs of a grid stray from their places.
+        unlike: neighbours are of different kinds where that can be.
+        overlap_mm: how far motifs may reach over one another, in the place of a gap.
     """
 
     kind: str = "grid"
@@ -62,6 +67,8 @@ class Layout:
     scale: tuple[float, float] = (1.0, 1.0)
     flip: float = 0.0
     jitter_mm: float = 0.0
+    unlike: bool = False
+    overlap_mm: float = 0.0
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -75,6 +82,7 @@ class Layout:
         _check(self.gap_mm, "gap in mm", 0.0, 1000.0)
         _check(self.flip, "share of flipped motifs", 0.0, 1.0)
         _check(self.jitter_mm, "jitter in mm", 0.0, 1000.0)
+        _check(self.overlap_mm, "overlap in mm", 0.0, 1000.0)
         _check(min(self.scale), "scale", 0.05, 20.0)
         _check(max(self.scale), "scale", 0.05, 20.0)
         if self.scale[0] > self.scale[1]:
@@ -97,14 +105,29 @@ class Motif:
     Attributes:
         strokes: its lines.
         outline: float64 [m, 2], a closed polygon around all of them, without holes.
+        kind: its class or source, as a number.
+        factor: how much larger than others it is drawn.
     """
 
     strokes: Strokes
     outline: Points
+    kind: int = 0
+    factor: float = 1.0
 
     @property
     def area(self) -> float:
         return float(shapely.Polygon(self.outline).area)
+
+    @functools.cached_property
+    def radius(self) -> float:
+        """How far its outline reaches from its middle."""
+        return float(np.hypot(*self.outline.T).max())
+
+    @functools.cached_property
+    def inner_radius(self) -> float:
+        """Of the largest circle around its middle that its outline holds; 0 where the middle lies outside."""
+        outline, middle = shapely.Polygon(self.outline), shapely.Point(0.0, 0.0)
+        return float(outline.exterior.distance(middle)) if outline.covers(middle) else 0.0
 
 
 @dataclass(frozen=True)
@@ -125,26 +148,51 @@ class Placement:
     size_mm: float
     centre_mm: tuple[float, float]
 
+    def to_json(self) -> dict[str, float]:
+        """Place and size in whole micrometres, for reports."""
+        x, y = self.centre_mm
+        return {"x_mm": round(x, 3), "y_mm": round(y, 3), "size_mm": round(self.size_mm, 3)}
+
     def apply(self, points: Points) -> Points:
         """Points [n, 2] of the motif in mm."""
         placed: Points = points @ turning(self.degrees, self.flipped).T * self.size_mm + np.array(self.centre_mm)
         return placed
 
 
-def motif_of(sketch: Sketch) -> Motif:
+def motif_of(sketch: Sketch, kind: int = 0, factor: float = 1.0) -> Motif:
     """A sketch as a motif.
 
     Raises:
         InputError: it has no extent.
     """
-    x_min, y_min, x_max, y_max = sketch.bounds
-    size = max(x_max - x_min, y_max - y_min)
+    strokes = Strokes(sketch.points.astype(np.float64), np.concatenate([[0], np.cumsum(sketch.stroke_lengths)]))
+    return replace(placed_motif(strokes)[0], kind=kind, factor=factor)
+
+
+def placed_motif(strokes: Strokes) -> tuple[Motif, Placement]:
+    """Strokes in mm as a motif, and the placement, as number 0, that puts it back where they are.
+
+    Raises:
+        InputError: they have no extent.
+    """
+    low = strokes.points.min(axis=0) if len(strokes) else np.zeros(2)
+    high = strokes.points.max(axis=0) if len(strokes) else np.zeros(2)
+    size = float((high - low).max())
     if not size > 0.0:
         raise InputError("a sketch without lines cannot be repeated", hint="choose another one")
-    middle = np.array([(x_min + x_max) / 2.0, (y_min + y_max) / 2.0])
-    points = (sketch.points.astype(np.float64) - middle) / size
-    strokes = Strokes(points, np.concatenate([[0], np.cumsum(sketch.stroke_lengths)]))
-    return Motif(strokes, _outline(strokes))
+    middle = (low + high) / 2.0
+    unit = Strokes((strokes.points - middle) / size, strokes.offsets)
+    return Motif(unit, _outline(unit)), Placement(0, 0.0, False, size, (float(middle[0]), float(middle[1])))
+
+
+def outline_of(strokes: Strokes) -> Points:
+    """A closed polygon [m, 2] in mm around strokes; a small square around a dot."""
+    if not len(strokes) or not np.ptp(strokes.points, axis=0).any():
+        corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)])
+        dot: Points = strokes.points[:1] + corners * (_DOT_MM / 2.0)
+        return dot
+    motif, placed = placed_motif(strokes)
+    return placed.apply(motif.outline)
 
 
 def _outline(strokes: Strokes) -> Points:
@@ -191,12 +239,17 @@ def arrange_rows(motifs: Sequence[Motif], layout: Layout, repeat: Repeat, rng: n
     ]
     cut = [shapely.intersection(part, domain) for part in parts]
     rooms = [room for room in cut if room.area >= 0.5 * width * height] or [max(cut, key=lambda room: room.area)]
+    whose = [number % len(motifs) for number in range(len(rooms))]
+    if layout.unlike:
+        pairs = neighbours(np.array([(room.centroid.x, room.centroid.y) for room in rooms]), repeat)
+        whose = [whose[number] for number in kept_apart([motifs[m].kind for m in whose], pairs)]
+    largest = max(motifs[m].factor for m in whose)
+    inset = (-layout.overlap_mm if layout.overlap_mm else layout.gap_mm) / 2.0
     placements = []
-    for number, room in enumerate(rooms):
+    for motif, room in zip(whose, rooms, strict=True):
         degrees, flipped = random_turn(layout, rng)
-        motif = number % len(motifs)
-        size, centre = _largest_fit(motifs[motif], turning(degrees, flipped), room.buffer(-layout.gap_mm / 2.0))
-        size *= float(rng.uniform(*layout.scale))
+        size, centre = _largest_fit(motifs[motif], turning(degrees, flipped), room.buffer(-inset))
+        size *= float(rng.uniform(*layout.scale)) * motifs[motif].factor / largest
         stray = rng.uniform(-layout.jitter_mm, layout.jitter_mm, 2)
         placements.append(Placement(motif, degrees, flipped, size, (centre[0] + stray[0], centre[1] + stray[1])))
     return placements
@@ -240,6 +293,20 @@ def design_of(
         layers.append(Layer(pen, Strokes.concatenate(parts)))
         numbers.append(np.repeat([n for n, _ in own], [len(part) for part in parts]).astype(np.int64))
     return Design(repeat, tuple(layers), tuple(numbers), kaleidoscope, mirrored_pen)
+
+
+def with_locked(placements: Sequence[Placement], locked: Mapping[int, Placement]) -> list[Placement]:
+    """Locked placements at their numbers, the others in between, in order."""
+    rest = iter(placements)
+    found = [locked[n] if n in locked else next(rest, None) for n in range(len(placements) + len(locked))]
+    late = [placed for number, placed in sorted(locked.items()) if number >= len(found)]
+    return [placed for placed in (*found, *rest, *late) if placed is not None]
+
+
+def like_neighbours(motifs: Sequence[Motif], placements: Sequence[Placement], repeat: Repeat) -> float:
+    """The share of neighbours, across all seams, that are of the same kind."""
+    pairs = neighbours(np.array([placed.centre_mm for placed in placements]).reshape(-1, 2), repeat)
+    return like_pairs([motifs[placed.motif].kind for placed in placements], pairs) / max(1, len(pairs))
 
 
 def coverage(motifs: Sequence[Motif], placements: Sequence[Placement], repeat: Repeat, *, clipped: bool) -> float:

@@ -1,8 +1,4 @@
-"""Cutting strokes at a rectangle or at any polygon, without ever cutting them anywhere else.
-
-General overlay operations split a line wherever it crosses itself; a pen would lift there. Here each segment is cut by
-itself and the parts that follow one another stay one stroke.
-"""
+"""Cutting strokes at a rectangle or at any polygon, without ever cutting them anywhere else (see `segments`)."""
 
 from __future__ import annotations
 
@@ -13,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sketchdesign.core.drawing import Strokes
+from sketchdesign.geometry.segments import chained, segments_of
 
 ON_EDGE_MM = 1e-9
 """Points so near to an edge of a rectangle are taken to lie on it, so that all copies of a stroke agree about it."""
@@ -21,7 +18,6 @@ _MOST_PAIRS = 2_000_000
 _SAME = 1e-12
 
 _Array = NDArray[np.float64]
-_Mask = NDArray[np.bool_]
 
 
 class Box(NamedTuple):
@@ -44,39 +40,27 @@ class Box(NamedTuple):
         return Box(self.left - by_mm, self.top - by_mm, self.right + by_mm, self.bottom + by_mm)
 
 
-class _Segments(NamedTuple):
-    """Every segment of many strokes in order [n], and the number of its stroke.
-
-    A stroke of one point is a segment of no length.
-    """
-
-    begins: _Array
-    ends: _Array
-    numbers: NDArray[np.int64]
-
-
-def clip_to_box(strokes: Strokes, box: Box, *, half_open: bool = False) -> Strokes:
+def clip_to_box(strokes: Strokes, box: Box, *, half_open: bool | tuple[bool, bool] = False) -> Strokes:
     """The parts of strokes inside a rectangle, in order, with new ends exactly on its edges.
 
     A stroke that only touches the rectangle from outside in one point leaves nothing.
 
     Args:
-        half_open: lines along the right and the bottom edge are left out: of neighbouring rectangles only one holds
-            what lies on the edge between them.
+        half_open: lines along the right and the bottom edge are left out, or along the one or the other: of
+            neighbouring rectangles only one holds what lies on the edge between them.
     """
     points = strokes.points.copy()
     for axis in (0, 1):
         for edge in (box.low[axis], box.high[axis]):
             column = points[:, axis]
             column[np.abs(column - edge) <= ON_EDGE_MM] = edge
-    begins, ends, numbers = _segments(points, strokes.offsets)
+    begins, ends, numbers = segments_of(points, strokes.offsets)
     steps = ends - begins
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         at_low, at_high = (box.low - begins) / steps, (box.high - begins) / steps
     still = steps == 0.0
     inside = (begins >= box.low) & (begins <= box.high)
-    if half_open:
-        inside &= begins < box.high
+    inside &= (begins < box.high) | np.logical_not(half_open)
     enters = np.where(still, np.where(inside, 0.0, np.inf), np.minimum(at_low, at_high))
     leaves = np.where(still, 1.0, np.maximum(at_low, at_high))
     enter, leave = enters.max(axis=1).clip(0.0), leaves.min(axis=1).clip(max=1.0)
@@ -93,7 +77,7 @@ def clip_to_box(strokes: Strokes, box: Box, *, half_open: bool = False) -> Strok
         _on_edges(begins[kept], steps[kept], leave[kept], leaves[kept], np.where(low_side, box.high, box.low)),
         ends[kept],
     )
-    return _chained(firsts, lasts, numbers[kept], np.flatnonzero(kept), cut_at_begin, cut_at_end)
+    return chained(firsts, lasts, numbers[kept], np.flatnonzero(kept), cut_at_begin, cut_at_end).strokes
 
 
 def clip_to_polygon(strokes: Strokes, corners: Sequence[tuple[float, float]]) -> Strokes:
@@ -106,7 +90,7 @@ def clip_to_polygon(strokes: Strokes, corners: Sequence[tuple[float, float]]) ->
 
     polygon = shapely.Polygon(corners)
     shapely.prepare(polygon)
-    begins, ends, numbers = _segments(strokes.points, strokes.offsets)
+    begins, ends, numbers = segments_of(strokes.points, strokes.offsets)
     whose, enter, leave = _pieces(begins, ends, np.array(corners, np.float64))
     steps = ends - begins
     middles = begins[whose] + steps[whose] * ((enter + leave) / 2.0)[:, None]
@@ -119,15 +103,7 @@ def clip_to_polygon(strokes: Strokes, corners: Sequence[tuple[float, float]]) ->
     follows[1:] = (whose[1:] == whose[:-1]) & (enter[1:] - leave[:-1] <= _SAME)
     opened, closed = (enter > 0.0) & ~follows, (leave < 1.0) & ~np.append(follows[1:], False)
     places = whose + np.cumsum(follows)
-    return _chained(firsts, lasts, numbers[whose], places, opened, closed)
-
-
-def _segments(points: _Array, offsets: NDArray[np.int64]) -> _Segments:
-    counts = np.maximum(np.diff(offsets) - 1, 1)
-    numbers = np.repeat(np.arange(len(counts)), counts)
-    first = offsets[:-1][numbers] + np.arange(len(numbers)) - (np.cumsum(counts) - counts)[numbers]
-    last = np.minimum(first + 1, offsets[1:][numbers] - 1)
-    return _Segments(points[first], points[last], numbers)
+    return chained(firsts, lasts, numbers[whose], places, opened, closed).strokes
 
 
 def _on_edges(begins: _Array, steps: _Array, at: _Array, crossings: _Array, edges: _Array) -> _Array:
@@ -157,21 +133,3 @@ def _pieces(begins: _Array, ends: _Array, corners: _Array) -> tuple[NDArray[np.i
     whose, at = whose[order], at[order]
     first = np.flatnonzero((whose[1:] == whose[:-1]) & (np.diff(at) > _SAME))
     return whose[first], at[first], at[first + 1]
-
-
-def _chained(
-    firsts: _Array, lasts: _Array, numbers: NDArray[np.int64], places: NDArray[np.int64], opened: _Mask, closed: _Mask
-) -> Strokes:
-    """Strokes from pieces of segments [n]; a piece continues the one before unless either was cut or one is missing."""
-    if not len(firsts):
-        return Strokes.empty()
-    begins_stroke = np.ones(len(firsts), bool)
-    begins_stroke[1:] = (np.diff(numbers) != 0) | (np.diff(places) != 1) | opened[1:] | closed[:-1]
-    single = (firsts == lasts).all(axis=1) & begins_stroke & np.append(begins_stroke[1:], True)
-    counts = 1 + (begins_stroke & ~single)
-    points = np.empty((int(counts.sum()), 2))
-    after = np.cumsum(counts)
-    points[after - 1] = lasts
-    points[after[begins_stroke] - counts[begins_stroke]] = firsts[begins_stroke]
-    offsets = np.append(after[begins_stroke] - counts[begins_stroke], len(points))
-    return Strokes(points, offsets)

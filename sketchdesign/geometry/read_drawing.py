@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import copy
-import re
+from collections.abc import Iterable
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sketchdesign.core.drawing import LARGEST_PAGE_MM, Drawing, Layer, Page, Pen, Strokes
+from sketchdesign.core.drawing import Drawing, Layer, Strokes
 from sketchdesign.core.errors import InputError, SketchFormatError
-from sketchdesign.core.units import MM_PER_UNIT, parse_length_mm
-from sketchdesign.geometry import svg_reader
+from sketchdesign.geometry import svg_fast, svg_reader
+from sketchdesign.geometry.curves import Curves, flattened
+from sketchdesign.geometry.svg_page import Sheet, label_of, pen_of, sheet_of
 
-_Array = NDArray[np.float64]
+MAX_FILE_BYTES = 256 * 2**20
 
-_INKSCAPE = "{http://www.inkscape.org/namespaces/inkscape}"
-_COLOUR = re.compile("#[0-9a-fA-F]{6}")
 _NOT_DRAWN = ("defs", "metadata", "title", "desc", "style", "namedview", "script")
 
 
@@ -26,7 +22,10 @@ def read_drawing(path: Path) -> Drawing:
     """The lines of an SVG file in mm, y down, one layer per Inkscape layer or group at the top of the document.
 
     Lines outside all groups make a layer of their own. The page is what width, height and viewBox say; the pen of a
-    layer is its group's stroke, black where it names none.
+    layer is its group's stroke, black where it names none. Curves become lines that stay within `curves.FLATNESS`.
+
+    Documents of plain groups and shapes, as programs for plotters write them, are read fast and may be large; others,
+    with style sheets or clones, take some ten times as long and may have `svg_reader.MAX_FILE_BYTES`.
 
     Raises:
         InputError: the file cannot be read.
@@ -34,36 +33,66 @@ def read_drawing(path: Path) -> Drawing:
     """
     try:
         with path.open("rb") as file:
-            data = file.read(svg_reader.MAX_FILE_BYTES + 1)
+            data = file.read(MAX_FILE_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError: a path with a null character
         raise InputError(f"cannot read {path}: {(getattr(error, 'strerror', None) or str(error)).lower()}") from error
     try:
-        return _drawing(svg_reader.checked_document(data))
+        return parse_drawing(data)
     except SketchFormatError as error:
         raise SketchFormatError(f"cannot use {path}: {error.what}", hint=error.hint) from error
 
 
-def _drawing(root: Element) -> Drawing:
-    page, scale, shift = _page(root)
+def parse_drawing(data: bytes) -> Drawing:
+    """As `read_drawing`, from a file's bytes.
+
+    Raises:
+        SketchFormatError: what is wrong with them, in a few words.
+    """
+    if len(data) > MAX_FILE_BYTES:
+        raise SketchFormatError(f"it is larger than {MAX_FILE_BYTES >> 20} MiB", hint="save less of it")
+    try:
+        sheet, parts = svg_fast.plain_parts(data)
+    except svg_fast.NotPlainError as found:
+        if len(data) > svg_reader.MAX_FILE_BYTES:
+            raise SketchFormatError(
+                f"it has {found}, which files larger than {svg_reader.MAX_FILE_BYTES >> 20} MiB may not",
+                hint="save it as plain SVG, or save less of it",
+            ) from found
+        return any_drawing(data)
+    return _drawing(sheet, parts)
+
+
+def any_drawing(data: bytes) -> Drawing:
+    """As `parse_drawing`, by way of svgelements alone, which knows style sheets, clones and units of all kinds."""
+    root = svg_reader.checked_document(data)
+    sheet = sheet_of(root)
     # Without them one unit is one pixel for svgelements, whose own conversion of mm is not exact.
     for name in ("width", "height", "viewBox"):
         root.attrib.pop(name, None)
     children = [child for child in root if _tag(child) not in _NOT_DRAWN]
     groups = [child for child in children if _tag(child) == "g"]
-    parts: list[tuple[Element | None, list[Element]]] = [(group, [group]) for group in groups]
+    shares: list[tuple[Element | None, list[Element]]] = [(group, [group]) for group in groups]
     rest = [child for child in children if _tag(child) != "g"]
-    parts += [(None, rest)] if rest else []
+    shares += [(None, rest)] if rest else []
+    parts = []
+    for group, drawn in shares:
+        shapes = svg_reader.drawn_shapes(_only(root, children, drawn), sheet.size)
+        parts.append((group, Curves.from_chains(svg_reader.shape_strokes(shapes))))
+    return _drawing(sheet, parts)
+
+
+def _drawing(sheet: Sheet, parts: Iterable[tuple[Element | None, Curves]]) -> Drawing:
     layers = []
-    for group, drawn in parts:
-        lines = svg_reader.flattened(
-            list(svg_reader.shape_strokes(svg_reader.drawn_shapes(_only(root, children, drawn))))
-        )
-        strokes = Strokes.from_polylines((line - shift) * scale for line in lines)
-        if len(strokes):
-            layers.append(Layer(_pen(group, scale[0]), strokes, _label(group)))
+    allowed = svg_fast.MOST_POINTS
+    for group, curves in parts:
+        points, offsets = flattened(curves, allowed)
+        if len(points):
+            allowed -= len(points)
+            strokes = Strokes((points - sheet.corner) * sheet.mm_per_unit, offsets)
+            layers.append(Layer(pen_of(group, float(sheet.mm_per_unit[0])), strokes, label_of(group)))
     if not layers:
         raise SketchFormatError("it shows no lines")
-    return Drawing(page, tuple(layers))
+    return Drawing(sheet.page, tuple(layers))
 
 
 def _only(root: Element, children: list[Element], drawn: list[Element]) -> Element:
@@ -78,56 +107,6 @@ def _only(root: Element, children: list[Element], drawn: list[Element]) -> Eleme
         definitions.extend(hidden)
         part.insert(0, definitions)
     return part
-
-
-def _page(root: Element) -> tuple[Page, _Array, _Array]:
-    """The page, mm per user unit in x and y, and the user coordinates of its corner."""
-    view = [
-        float(number) for number in re.findall(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", root.get("viewBox", ""))
-    ]
-    if len(view) != 4 or not min(view[2:]) > 0.0:
-        view = []
-    sides = [_side_mm(root.get(name)) for name in ("width", "height")]
-    if view:
-        given = next((side / size for side, size in zip(sides, view[2:], strict=True) if side), MM_PER_UNIT["px"])
-        sides = [side or size * given for side, size in zip(sides, view[2:], strict=True)]
-    width, height = sides
-    if not width or not height or not 0.1 <= min(width, height) <= max(width, height) <= LARGEST_PAGE_MM:
-        raise SketchFormatError("it does not say how large it is", hint="give it a width and a height in mm")
-    size = np.array(view[2:] if view else [width / MM_PER_UNIT["px"], height / MM_PER_UNIT["px"]])
-    return Page(width, height), np.array([width, height]) / size, np.array(view[:2] or [0.0, 0.0])
-
-
-def _side_mm(text: str | None) -> float | None:
-    if text is None or "%" in text:
-        return None
-    try:
-        return parse_length_mm(f"{text}px" if re.fullmatch(r"[\d.eE+-]+\s*", text) else text)
-    except InputError:
-        return None
-
-
-def _pen(group: Element | None, scale: float) -> Pen:
-    if group is None:
-        return Pen()
-    declarations = (part.partition(":") for part in group.get("style", "").split(";"))
-    style = {key.strip(): value.strip() for key, _, value in declarations}
-    colour = group.get("stroke") or style.get("stroke", "")
-    width = re.fullmatch(r"([\d.]+)(?:px)?", group.get("stroke-width") or style.get("stroke-width", ""))
-    ours = Pen()
-    return Pen(
-        name=_label(group) or ours.name,
-        colour=colour.lower() if _COLOUR.fullmatch(colour) else ours.colour,
-        width_mm=float(width[1]) * scale if width and width[1].count(".") < 2 else ours.width_mm,
-    )
-
-
-def _label(group: Element | None) -> str:
-    if group is None:
-        return ""
-    text = group.get(f"{_INKSCAPE}label") or group.get("id") or ""
-    # Writers number the layers themselves.
-    return re.sub(r"^([%!]?)\d+\s+", r"\1", text)
 
 
 def _tag(element: Element) -> str:

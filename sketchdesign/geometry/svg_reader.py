@@ -15,10 +15,10 @@ from xml.etree.ElementTree import Element
 from xml.parsers import expat
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sketchdesign.core.errors import InputError, SketchFormatError
-from sketchdesign.core.strokes import LARGEST_COORDINATE, Sketch
+from sketchdesign.core.strokes import Sketch
+from sketchdesign.geometry.curves import Curves, Points, flattened
 
 MAX_FILE_BYTES = 8 * 2**20
 MOST_ELEMENTS = 50_000
@@ -26,12 +26,7 @@ MOST_ELEMENTS = 50_000
 MOST_POINTS = 200_000
 DEEPEST = 100
 
-FLATNESS = 1.0 / 2000.0
-"""How far a line may leave its curve, as a share of the drawing's larger side."""
-
-Points = NDArray[np.float64]
-
-_NEVER_SHOWN = ("clipPath", "mask", "marker", "pattern", "filter", "linearGradient", "radialGradient", "metadata")
+NEVER_SHOWN = ("clipPath", "mask", "marker", "pattern", "filter", "linearGradient", "radialGradient", "metadata")
 _HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
 
 
@@ -39,7 +34,7 @@ def read_svg_sketch(path: Path) -> Sketch:
     """The paths and shapes of an SVG file, in CSS pixels (1/96 inch), y down.
 
     Groups, transforms, units, viewBox and ``use`` are followed; what is hidden or not displayed is left out. Curves
-    become lines that stay within `FLATNESS`.
+    become lines that stay within `curves.FLATNESS`.
 
     Raises:
         InputError: the file cannot be read.
@@ -65,12 +60,12 @@ def parse_svg_sketch(data: bytes) -> Sketch:
     if len(data) > MAX_FILE_BYTES:
         raise SketchFormatError(f"it is larger than {MAX_FILE_BYTES >> 20} MiB", hint="save less of it")
     root = checked_document(data)
-    strokes = flattened(list(shape_strokes(drawn_shapes(root))))
-    if not strokes:
+    points, offsets = flattened(Curves.from_chains(shape_strokes(drawn_shapes(root))), MOST_POINTS)
+    if not len(points):
         if any(_name(element) == "text" for element in root.iter()):
             raise SketchFormatError("it holds text but no lines", hint="convert the text to paths")
         raise SketchFormatError("it shows no lines")
-    return Sketch.from_polylines(strokes)
+    return Sketch(points.astype(np.float32), np.diff(offsets))
 
 
 def checked_document(data: bytes) -> Element:
@@ -89,11 +84,8 @@ def checked_document(data: bytes) -> Element:
         nonlocal depth
         depth -= 1
 
-    def entity(*declaration: object) -> None:
-        raise SketchFormatError("it declares entities, which are not read", hint="save it as plain SVG")
-
     parser = expat.ParserCreate()
-    parser.StartElementHandler, parser.EndElementHandler, parser.EntityDeclHandler = begin, end, entity
+    parser.StartElementHandler, parser.EndElementHandler, parser.EntityDeclHandler = begin, end, refuse_entity
     try:
         parser.Parse(data, True)
         root = ElementTree.fromstring(data)  # entities were refused above
@@ -104,6 +96,11 @@ def checked_document(data: bytes) -> Element:
     _check_copies(root)
     _prune(root)
     return root
+
+
+def refuse_entity(*_: object) -> None:
+    """For the declarations of entities, with which a small file can become a large document, or read other files."""
+    raise SketchFormatError("it declares entities, which are not read", hint="save it as plain SVG")
 
 
 def _check_copies(root: Element) -> None:
@@ -134,29 +131,37 @@ def _check_copies(root: Element) -> None:
 def _prune(element: Element) -> None:
     """Take out what svgelements would draw although it only serves others; a symbol stays for those who use it."""
     for place, child in enumerate(list(element)):
-        if _name(child) in _NEVER_SHOWN:
+        if _name(child) in NEVER_SHOWN:
             child.clear()
             child.tag = child.tag.replace(_name(child), "defs")
             continue
         _prune(child)
+        if _name(child) == "path":
+            child.attrib.setdefault("d", "")  # legal to leave out, but svgelements stumbles over it
         if _name(child) == "symbol":
             definitions = Element(child.tag.replace("symbol", "defs"))
             definitions.append(child)
             element[place] = definitions
 
 
-def drawn_shapes(root: Element) -> Iterator[Any]:
-    """The visible shapes, in pixels, in the document's order."""
+def drawn_shapes(root: Element, size: tuple[float, float] | None = None) -> Iterator[Any]:
+    """The visible shapes, in pixels, in the document's order.
+
+    Args:
+        root: the document.
+        size: width and height of which percentages are meant, where the document does not say.
+    """
     import svgelements
 
     document = io.BytesIO(ElementTree.tostring(root))
+    height, width = size or (None, None)  # svgelements exchanges the two
     try:
-        for element in svgelements.SVG.parse(document, reify=True).elements():
+        for element in svgelements.SVG.parse(document, reify=True, width=width, height=height).elements():
             if isinstance(element, svgelements.Shape) and element.values.get("visibility") not in (
                 "hidden",
                 "collapse",
             ):
-                shape = svgelements.Path(element)
+                shape = svgelements.Path(element).reify()  # turned rectangles and ellipses still have their transform
                 shape.approximate_arcs_with_cubics()
                 yield shape
     except SketchFormatError:
@@ -187,42 +192,6 @@ def shape_strokes(shapes: Iterable[Any]) -> Iterator[list[Points]]:
                 chain = []
         if chain:
             yield chain
-
-
-def flattened(strokes: list[list[Points]]) -> list[Points]:
-    corners = [points for stroke in strokes for points in stroke]
-    if not corners:
-        return []
-    everything = np.concatenate(corners)
-    if not (np.abs(everything) <= LARGEST_COORDINATE).all():
-        raise SketchFormatError("a coordinate of it is not a finite number of sensible size")
-    tolerance = float(np.ptp(everything, axis=0).max()) * FLATNESS
-    counts = [[_pieces(points, tolerance) for points in stroke] for stroke in strokes]
-    if sum(map(sum, counts)) > MOST_POINTS:
-        raise SketchFormatError(f"its lines have more than {MOST_POINTS} points", hint="simplify it")
-    return [
-        np.concatenate([stroke[0][:1], *map(_walked, stroke, pieces)])
-        for stroke, pieces in zip(strokes, counts, strict=True)
-    ]
-
-
-def _pieces(points: Points, tolerance: float) -> int:
-    """How many equal parts of a Bezier curve stay within the tolerance (Wang's bound)."""
-    degree = len(points) - 1
-    if degree < 2 or tolerance <= 0.0:
-        return 1
-    bend = float(np.linalg.norm(np.diff(points, 2, axis=0), axis=1).max())
-    return max(1, int(np.ceil(np.sqrt(degree * (degree - 1) / 8.0 * bend / tolerance))))
-
-
-def _walked(points: Points, pieces: int) -> Points:
-    """Points along a Bezier curve behind its first one: [pieces, 2] (de Casteljau)."""
-    t = (np.arange(1, pieces + 1) / pieces)[:, None, None]
-    rows = np.broadcast_to(points, (pieces, *points.shape))
-    while rows.shape[1] > 1:
-        rows = rows[:, :-1] * (1.0 - t) + rows[:, 1:] * t
-    walked: Points = rows[:, 0]
-    return walked
 
 
 def _name(element: Element) -> str:

@@ -14,6 +14,8 @@ from sketchdesign.model.pool import LATENT_DOMAIN
 
 CANDIDATES = 16
 _CHOICE_DOMAIN = 2
+_BLOCK = 4 * CANDIDATES
+"""Candidates computed at a time: always as many, so that rounding does not depend on how many endings there are."""
 
 
 def fitting_z(model: Model, rows: FloatArray, label: int, keys: NDArray[np.uint64], spread: float) -> FloatArray | None:
@@ -39,7 +41,7 @@ def fitting_z(model: Model, rows: FloatArray, label: int, keys: NDArray[np.uint6
     noise = normals(keys, CANDIDATES * size, LATENT_DOMAIN).reshape(-1, size) * np.float32(spread)
     labels = [label] * len(noise)
     z = draw_z(model, labels, noise)
-    nats = log_likelihoods(model, [rows] * len(z), z, class_vectors(model, labels), ended=False)
+    nats = log_likelihoods(model, [rows] * len(z), z, class_vectors(model, labels), ended=False, block=_BLOCK)
     counters = np.arange(CANDIDATES // 4, dtype=np.uint64)
     uniform = uniforms(keys[:, None], counters, _CHOICE_DOMAIN).reshape(len(keys), CANDIDATES)
     # The largest of log weights with Gumbel noise is a draw by weight.

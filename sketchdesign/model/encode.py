@@ -96,6 +96,7 @@ def log_likelihoods(
     class_vectors: FloatArray | None,
     *,
     ended: bool = True,
+    block: int = BLOCK,
 ) -> NDArray[np.float64]:
     """Log likelihood of each drawing given its z and class, summed over its rows: float64 [n], in nats.
 
@@ -107,6 +108,7 @@ def log_likelihoods(
         z: float32 [n, z_size], or None for a decoder-only model.
         class_vectors: float32 [n, class_size], or None for a model without classes.
         ended: count the end of the drawing, too; not so for an unfinished one.
+        block: drawings computed at a time. More are faster together; the last bits of a result depend on it.
     """
     network, device = model.network, model.network.output_w.device
     start = torch.tensor(model.info.start_token, device=device)
@@ -114,16 +116,16 @@ def log_likelihoods(
     given = np.concatenate(parts, axis=1) if parts else None
     totals = np.empty(len(rows))
     with torch.inference_mode():
-        for chosen, block, lengths in _blocks(rows):
+        for chosen, table, lengths in _blocks(rows, block):
             constants = None
             if given is not None:
-                padded = np.zeros((BLOCK, given.shape[1]), np.float32)
+                padded = np.zeros((block, given.shape[1]), np.float32)
                 padded[: len(chosen)] = given[chosen]
                 constants = torch.from_numpy(padded).to(device)
-            strokes = torch.from_numpy(block).to(device)
-            hidden, _ = network.decode(torch.cat([start.expand(1, BLOCK, -1), strokes[:-1]]), constants)
+            strokes = torch.from_numpy(table).to(device)
+            hidden, _ = network.decode(torch.cat([start.expand(1, block, -1), strokes[:-1]]), constants)
             mixture = Mixture.from_raw(network.raw_output(hidden), network.architecture.log_sigma_min)
-            counted = np.arange(len(block))[:, None] < lengths + ended
+            counted = np.arange(len(table))[:, None] < lengths + ended
             by_row = mixture.log_likelihood(strokes).double().cpu().numpy()
             totals[chosen] = np.where(counted, by_row, 0.0).sum(axis=0)[: len(chosen)]
     offsets = np.array([len(drawing) for drawing in rows])
@@ -131,8 +133,10 @@ def log_likelihoods(
     return nats
 
 
-def _blocks(rows: Sequence[FloatArray]) -> Iterator[tuple[NDArray[np.int64], FloatArray, NDArray[np.int64]]]:
-    """Drawings of similar length together: their numbers, rows [T, BLOCK, 5] with end rows, lengths [BLOCK].
+def _blocks(
+    rows: Sequence[FloatArray], block: int = BLOCK
+) -> Iterator[tuple[NDArray[np.int64], FloatArray, NDArray[np.int64]]]:
+    """Drawings of similar length together: their numbers, rows [T, block, 5] with end rows, lengths [block].
 
     Columns that are left over hold the end row alone. Every drawing is followed by at least one end row.
     """
@@ -140,11 +144,11 @@ def _blocks(rows: Sequence[FloatArray]) -> Iterator[tuple[NDArray[np.int64], Flo
     padded = (lengths // LENGTH_STEP + 1) * LENGTH_STEP
     for size in np.unique(padded).tolist():
         members = np.flatnonzero(padded == size)
-        for begin in range(0, len(members), BLOCK):
-            chosen = members[begin : begin + BLOCK]
-            table = np.zeros((size, BLOCK, STROKE_SIZE), np.float32)
+        for begin in range(0, len(members), block):
+            chosen = members[begin : begin + block]
+            table = np.zeros((size, block, STROKE_SIZE), np.float32)
             table[:, :, PEN_END] = 1.0
-            counts = np.zeros(BLOCK, np.int64)
+            counts = np.zeros(block, np.int64)
             for column, number in enumerate(chosen.tolist()):
                 table[: len(rows[number]), column] = rows[number]
                 counts[column] = len(rows[number])

@@ -5,6 +5,7 @@ The ways are pure arithmetic, computed in float64 where rounding would show, and
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -13,6 +14,14 @@ from numpy.typing import NDArray
 
 from sketchdesign.core.strokes import FloatArray
 from sketchdesign.model.checkpoint import Model
+
+TURN = 0.35
+"""How much noise bends a walk at each step, as a share of its heading."""
+
+SMALLEST_SIGMA = 1e-3
+"""An encoder that claims to be surer than this is not believed."""
+
+_TINY = float(np.finfo(np.float32).tiny)
 
 SMALLEST_ANGLE = 1e-4
 """Between vectors closer than this, in radians, the arc is taken for a straight line."""
@@ -33,13 +42,32 @@ def draw_z(model: Model, labels: Sequence[int], noise: FloatArray) -> FloatArray
     return z
 
 
-def class_vectors(model: Model, labels: Sequence[int]) -> FloatArray | None:
-    """Embeddings float32 [n, class_size] of labels; None for a model that is not conditioned on a class."""
+def class_vectors(model: Model, labels: Sequence[int], guidance: float = 1.0) -> FloatArray | None:
+    """Embeddings float32 [n, class_size] of labels; None for a model that is not conditioned on a class.
+
+    ``guidance`` multiplies their distance from the mean of all classes: above 1 a class shows more of what sets it
+    apart from the others.
+    """
     if model.network.class_embedding is None:
         return None
     table: FloatArray = model.network.class_embedding.detach().cpu().numpy()
+    if guidance != 1.0:
+        centre = table.mean(axis=0)
+        table = centre + np.float32(guidance) * (table - centre)
     chosen: FloatArray = table[np.asarray(labels)]
     return chosen
+
+
+def whitened(z: FloatArray, gaussian: Gaussian) -> FloatArray:
+    """z [n, z_size] in coordinates in which its class is N(0, I)."""
+    white: FloatArray = np.linalg.solve(gaussian.factor, (z - gaussian.mean).T).T.astype(np.float32)
+    return white
+
+
+def unwhitened(white: FloatArray, gaussian: Gaussian) -> FloatArray:
+    """The way back from `whitened`."""
+    z: FloatArray = (gaussian.mean + white.astype(np.float64) @ gaussian.factor.T).astype(np.float32)
+    return z
 
 
 def slerp(first: FloatArray, second: FloatArray, share: float | NDArray[np.floating]) -> FloatArray:
@@ -103,9 +131,18 @@ def analogy(base: FloatArray, minus: FloatArray, plus: FloatArray, strength: flo
 
 
 def toward(
-    z: FloatArray, own_mean: NDArray[np.floating], target_mean: NDArray[np.floating], share: float
+    z: FloatArray,
+    own_mean: NDArray[np.floating],
+    target_mean: NDArray[np.floating],
+    share: float | NDArray[np.floating],
 ) -> FloatArray:
-    """z moved a part of the way from its own class's mean to another's; what sets it apart in its class stays."""
+    """z moved a part of the way from its own class's mean to another's; what sets it apart in its class stays.
+
+    Args:
+        z: [z_size] or [n, z_size].
+        own_mean, target_mean: [z_size].
+        share: of the way, for all or for each, [n, 1].
+    """
     moved: FloatArray = (z + share * (target_mean - own_mean)).astype(np.float32)
     return moved
 
@@ -115,6 +152,60 @@ def around(z: FloatArray, noise: FloatArray, radius: float) -> FloatArray:
     lengths = np.sqrt((noise.astype(np.float64) ** 2).sum(axis=1, keepdims=True))
     points: FloatArray = (z + radius * noise / np.maximum(lengths, np.finfo(np.float64).tiny)).astype(np.float32)
     return points
+
+
+def walk(start: FloatArray, noise: FloatArray, stride: float) -> FloatArray:
+    """A random walk that never turns sharply, on the sphere through its start.
+
+    Each step goes on in the direction of the one before, turned a little by the noise. The way does not leave the
+    sphere, whose vectors are as long as the start and so draw as well as it does.
+
+    Args:
+        start: float32 [z_size], in coordinates in which all directions are alike (see `whitened`).
+        noise: standard normal [n - 1, z_size].
+        stride: length of a step; half a turn at most.
+
+    Returns:
+        float32 [n, z_size], the first being the start. A longer walk begins like a shorter one.
+    """
+    radius = float(np.linalg.norm(start.astype(np.float64)))
+    angle = min(stride / max(radius, _TINY), math.pi)
+    place = start / max(radius, _TINY)
+    heading = np.zeros(len(start))
+    way = [place]
+    for turn in noise.astype(np.float64):
+        heading = heading + TURN * turn / math.sqrt(len(turn))
+        heading = heading - place * (heading @ place)
+        heading /= max(float(np.linalg.norm(heading)), _TINY)
+        place, heading = (
+            place * math.cos(angle) + heading * math.sin(angle),
+            heading * math.cos(angle) - place * math.sin(angle),
+        )
+        way.append(place)
+    return (radius * np.stack(way)).astype(np.float32)
+
+
+def shrunk(mu: FloatArray, sigma: FloatArray, gaussian: Gaussian, amount: float) -> FloatArray:
+    """q(z | sketch) drawn toward what is usual for its class, as a model of a larger w_KL would encode it.
+
+    The mode of N(mu, sigma^2) * gaussian^w with w = amount / (1 - amount): what is rare in the class and what the
+    encoder is unsure of gives way first.
+
+    Args:
+        mu, sigma: float32 [z_size], the encoding.
+        gaussian: where the class lies.
+        amount: 0 leaves mu, 0.5 weighs both alike, 1 gives the class's mean.
+
+    Returns:
+        float32 [z_size].
+    """
+    if amount >= 1.0:
+        return gaussian.mean.astype(np.float32)
+    inverse = np.linalg.inv(gaussian.factor)
+    pull = amount / (1.0 - amount) * (inverse.T @ inverse)
+    hold = 1.0 / np.maximum(sigma.astype(np.float64), SMALLEST_SIGMA) ** 2
+    offset = np.linalg.solve(pull + np.diag(hold), hold * (mu - gaussian.mean))
+    return (gaussian.mean + offset).astype(np.float32)
 
 
 class Gaussian(NamedTuple):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import lapack
 
 from sketchdesign.core.strokes import FloatArray
 from sketchdesign.model.checkpoint import Model
@@ -25,13 +26,14 @@ def class_scores(model: Model, rows: Sequence[FloatArray]) -> Array:
     count = model.info.latent_count
     encoding = encode(model, rows) if model.info.architecture.conditional else None
     points = np.array([len(drawing) + 1 for drawing in rows])
-    scores = np.empty((len(rows), count))
-    for label in range(count):
-        vectors = class_vectors(model, [label] * len(rows))
-        nats = log_likelihoods(model, rows, None if encoding is None else encoding.mu, vectors)
-        if encoding is not None:
-            nats = nats - divergences(encoding, fitted_gaussian(model, label))
-        scores[:, label] = nats / points
+    # Every drawing as every class in one call, so that the decoder's blocks are full.
+    each = [drawing for drawing in rows for _ in range(count)]
+    z = None if encoding is None else np.repeat(encoding.mu, count, axis=0)
+    nats = log_likelihoods(model, each, z, class_vectors(model, list(range(count)) * len(rows)))
+    scores: Array = nats.reshape(len(rows), count) / points[:, None]
+    if encoding is not None:
+        for label in range(count):
+            scores[:, label] -= divergences(encoding, fitted_gaussian(model, label)) / points
     return scores
 
 
@@ -47,7 +49,7 @@ def divergences(encoding: Encoding, prior: Gaussian) -> Array:
     """KL(q(z | drawing) || prior) of each drawing, [n], in nats, summed over the dimensions of z."""
     variance = encoding.sigma.astype(np.float64) ** 2
     # With the prior's covariance L L', the trace term is |L^-1 S|^2 and the distance |L^-1 (mu - m)|^2.
-    inverse = np.linalg.inv(prior.factor)
+    inverse, _ = lapack.dtrtri(prior.factor, lower=1)  # tens of times as fast as an inverse of any matrix
     distance = ((inverse @ (encoding.mu - prior.mean).T) ** 2).sum(axis=0)
     trace = variance @ (inverse**2).sum(axis=0)
     log_determinants = 2.0 * np.log(np.diag(prior.factor)).sum() - np.log(variance).sum(axis=1)

@@ -44,6 +44,8 @@ class Sampling:
         sigma_rule: "paper" scales sigma by sqrt(T), "magenta" by T.
         greedy: always take the likeliest component, its mean, and the likeliest pen state.
         z_spread: factor on the deviation of z from its class's mean, when z is drawn.
+        class_guidance: how far a class-conditioned model is pushed from what all its classes have in common; 1 is as
+            trained.
         max_points: give up on a sketch after this many points; None for the checkpoint's own limit.
         start_token: first input of the decoder, 5 numbers; None for the checkpoint's own.
     """
@@ -53,12 +55,13 @@ class Sampling:
     temperature_pen: float = 1.0
     sigma_rule: SigmaRule = "paper"
     greedy: bool = False
-    z_spread: float = 0.7
+    z_spread: float = 0.6
+    class_guidance: float = 1.5
     max_points: int | None = None
     start_token: tuple[float, float, float, float, float] | None = None
 
     def __post_init__(self) -> None:
-        for name in ("temperature_xy", "temperature_mixture", "temperature_pen", "z_spread"):
+        for name in ("temperature_xy", "temperature_mixture", "temperature_pen", "z_spread", "class_guidance"):
             value = getattr(self, name)
             if not 0.0 <= value <= HIGHEST_TEMPERATURE:
                 label = name.replace("_", " ")
@@ -90,11 +93,10 @@ class Sampling:
             "js": (0.5 + 0.5 * t, 0.5 + 0.5 * t),
         }[name]
         rule: SigmaRule = "magenta" if name == "magenta" else "paper"
-        # The published programs draw z from N(0, I) as it is.
-        spread = 0.7 if name == "default" else 1.0
-        settings = cls(
-            temperature_xy=t, temperature_mixture=mixture, temperature_pen=pen, sigma_rule=rule, z_spread=spread
-        )
+        # The published programs draw z from N(0, I) as it is, and know no classes.
+        settings = cls(temperature_xy=t, temperature_mixture=mixture, temperature_pen=pen, sigma_rule=rule)
+        if name != "default":
+            settings = replace(settings, z_spread=1.0, class_guidance=1.0)
         return replace(settings, **{key: value for key, value in changes.items() if value is not None})
 
     @property

@@ -73,6 +73,11 @@ def open_model(text: str) -> Model:
     raise _no_such_model(text)
 
 
+def is_model(text: str) -> bool:
+    """Whether `open_model` would find a model file there; opens nothing."""
+    return text in dict(find_models()) or (text != "" and _kind(Path(text)) in ("safetensors", "json", "tensorflow"))
+
+
 def _kind(path: Path) -> str:
     """What lies at a path: ``safetensors``, ``json``, ``tensorflow``, ``unknown``, or ``nothing``."""
     try:

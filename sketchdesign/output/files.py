@@ -11,6 +11,7 @@ from sketchdesign.core.files import check_writable, write_atomic
 from sketchdesign.core.provenance import Provenance
 from sketchdesign.output.dxf import read_dxf_provenance, render_dxf
 from sketchdesign.output.gcode import read_gcode_provenance, render_gcode
+from sketchdesign.output.gif import read_gif_provenance
 from sketchdesign.output.hpgl import read_hpgl_provenance, render_hpgl
 from sketchdesign.output.pdf import read_pdf_provenance, render_pdf
 from sketchdesign.output.png import DEFAULT_DPI, render_png
@@ -39,6 +40,7 @@ _PROVENANCE_READERS: dict[str, Callable[[Path], Provenance]] = {
     ".plt": read_hpgl_provenance,
     ".gcode": read_gcode_provenance,
     ".nc": read_gcode_provenance,
+    ".gif": read_gif_provenance,
     ".ndjson": read_ndjson_provenance,
     ".npz": read_npz_provenance,
 }

@@ -6,16 +6,23 @@ transforms, which some of them lose, do not occur. The same drawing always gives
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 from xml.etree import ElementTree
 
-from sketchdesign.core.drawing import Drawing, Layer
+import numpy as np
+
+from sketchdesign.core.drawing import Drawing, Layer, Strokes
 from sketchdesign.output.provenance import SVG_ELEMENT, SVG_NAMESPACE
-from sketchdesign.output.vector import layer_label, number_text, plain_text, stroke_texts
+from sketchdesign.output.vector import DECIMALS, layer_label, number_text, number_texts, plain_text
 
 _INKSCAPE = "http://www.inkscape.org/namespaces/inkscape"
 _DOT = "h0.001"
 """A dot is a stroke of a micrometre: programs that read SVG for plotters leave out strokes without length."""
+
+_END = "</svg>"
+_PATH = '<path d="M'
+_AFTER_POINT = np.array([" ", *(f'{end}" />\n{_PATH}' for end in ("", "Z", _DOT))], object)
+_BLOCK_STROKES = 4096
 
 
 def render_svg(drawing: Drawing) -> str:
@@ -33,23 +40,13 @@ def render_svg(drawing: Drawing) -> str:
     provenance = ElementTree.Element(f"sketchdesign:{SVG_ELEMENT}")
     provenance.text = drawing.provenance.to_json()
     document.set_metadata(provenance)
-    for number, layer in enumerate(drawing.layers, 1):
-        document.add(_Group(_layer_element(number, layer)))
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + str(document.tostring()) + "\n"
+    frame = str(document.tostring())
+    # Layers are written as text: the library, or any tree of elements, would take seconds for 50,000 paths.
+    layers = (_layer_text(number, layer) for number, layer in enumerate(drawing.layers, 1))
+    return "".join(['<?xml version="1.0" encoding="UTF-8"?>\n', frame.removesuffix(_END), *layers, _END, "\n"])
 
 
-@dataclass(frozen=True)
-class _Group:
-    """A ready element in an svgwrite document, which would take seconds to build and check 50,000 paths of its own."""
-
-    xml: ElementTree.Element
-    elementname: str = "g"
-
-    def get_xml(self) -> ElementTree.Element:
-        return self.xml
-
-
-def _layer_element(number: int, layer: Layer) -> ElementTree.Element:
+def _layer_text(number: int, layer: Layer) -> str:
     pen = layer.pen
     group = ElementTree.Element(
         "g",
@@ -65,15 +62,26 @@ def _layer_element(number: int, layer: Layer) -> ElementTree.Element:
         },
     )
     group.text = group.tail = "\n"
-    for texts in stroke_texts(layer.strokes):
-        ElementTree.SubElement(group, "path", {"d": _path(texts)}).tail = "\n"
-    return group
+    begin, end, tail = ElementTree.tostring(group, encoding="unicode").rpartition("</g>")
+    return "".join([begin, *_path_texts(layer.strokes), end, tail])
 
 
-def _path(texts: list[str]) -> str:
-    points = [f"{x},{y}" for x, y in zip(texts[::2], texts[1::2], strict=True)]
-    if points[0] != points[-1]:
-        return "M" + " ".join(points)
-    if points.count(points[0]) == len(points):
-        return f"M{points[0]}{_DOT}"
-    return "M" + " ".join(points[:-1]) + "Z"
+def _path_texts(strokes: Strokes) -> Iterator[str]:
+    """The path elements of many strokes after the other."""
+    for first in range(0, len(strokes), _BLOCK_STROKES):
+        offsets = strokes.offsets[first : first + _BLOCK_STROKES + 1]
+        points = np.round(strokes.points[offsets[0] : offsets[-1]], DECIMALS)
+        begins, lasts, sizes = offsets[:-1] - offsets[0], offsets[1:] - offsets[0] - 1, np.diff(offsets)
+        closed = (points[begins] == points[lasts]).all(axis=1)
+        dots = np.logical_and.reduceat((points == np.repeat(points[begins], sizes, axis=0)).all(axis=1), begins)
+        written = ~np.repeat(dots, sizes)
+        written[lasts[closed]] = False
+        written[begins] = True
+        # After each point: the next one, or the end of its path, which is of one of three kinds.
+        after = np.zeros(len(points), np.int64)
+        after[begins + np.add.reduceat(written, begins, dtype=np.int64) - 1] = 1 + closed + dots
+        numbers = number_texts(points[written])
+        texts = [","] * (2 * len(numbers))
+        texts[0::4], texts[2::4] = numbers[0::2], numbers[1::2]
+        texts[3::4] = _AFTER_POINT[after[written]].tolist()
+        yield _PATH + "".join(texts).removesuffix(_PATH)

@@ -12,8 +12,8 @@ from sketchdesign.design.grid import GridLayout
 from sketchdesign.design.latentboard import arrange_board, board_page
 from sketchdesign.geometry.optimise import optimise
 from sketchdesign.geometry.vpype_worker import VpypeWorker
-from sketchdesign.output.files import write_drawing
 from sketchdesign.output.sketches import SKETCH_WRITERS, SketchRecord
+from sketchdesign.services.export import export_drawing
 from sketchdesign.services.jobs import Progress, Work
 from sketchdesign.services.latent import Board
 
@@ -50,7 +50,7 @@ def finish_board(
 
 def export_board(board: Board, drawing: Drawing, paths: Sequence[Path], dpi: float) -> None:
     """Write the results as records to ``.ndjson`` and ``.npz``, else the whole board as a drawing."""
-    seed = board.report["seed"]
+    seed = board.report.get("seed", 0)  # what shows a given sketch has none
     records = [
         SketchRecord(each.word, each.sketch, seed, number, each.ended) for number, each in enumerate(board.results)
     ]
@@ -59,4 +59,4 @@ def export_board(board: Board, drawing: Drawing, paths: Sequence[Path], dpi: flo
         if writer is not None:
             writer(records, path, drawing.provenance)
         else:
-            write_drawing(drawing, path, dpi=dpi)
+            export_drawing(drawing, [path], dpi)

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sketchdesign.core.errors import InputError
-from sketchdesign.core.seeds import stream_key
 from sketchdesign.core.strokes import Sketch
 from sketchdesign.design.latentboard import DRAWN_PEN, GIVEN_PEN, Cell, Part
 from sketchdesign.services.generate import DrawnSketch, GenerateSettings
@@ -52,8 +51,8 @@ def complete(
     limit = settings.sampling.max_points or model.info.max_points
     if len(seen.rows) >= limit:
         raise InputError(f"{given.name} leaves no room for an ending: a drawing has {limit} points at most")
-    label = studio.asked_label if studio.asked_label is not None else _likeliest_class(studio, seen.rows)
-    keys = np.array([stream_key(settings.seed, "complete", number) for number in range(count)], np.uint64)
+    (label,) = studio.labels([given], [seen.rows])
+    keys = np.array([settings.stream("complete", number) for number in range(count)], np.uint64)
     z = fitting_z(model, seen.rows, label, keys, settings.sampling.z_spread)
     drawn = yield from studio.draw(studio.points(z, [label] * count), begun=[seen.rows] * count)
     simplified = len(seen.sketch) != len(given.sketch)
@@ -71,12 +70,6 @@ def complete(
     if z is not None:
         recipe["operation"]["z"] = [z_text(row) for row in z]
     return Board(tuple(cells), -(-count // columns), columns, tuple(results), recipe, studio.counts(drawn))
-
-
-def _likeliest_class(studio: Studio, rows: NDArray[np.float32]) -> int:
-    from sketchdesign.model.recognise import likeliest_classes
-
-    return likeliest_classes(studio.model, [rows])[0]
 
 
 def _new_lines(sketch: Sketch, told: int, last_given: NDArray[np.float32], scale: float) -> Lines:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sketchdesign.core.errors import InputError
-from sketchdesign.core.seeds import normals, stream_key
+from sketchdesign.core.seeds import normals
 from sketchdesign.core.strokes import FloatArray
-from sketchdesign.design.latentboard import COLD, DRAWN_PEN, INPUT_PEN, WARM, Cell, drawn_pens, row_colours
+from sketchdesign.design.latentboard import DEFAULT_PALETTE, DRAWN_PEN, INPUT_PEN, Cell, Palette, gallery
 from sketchdesign.model.sampling import Sampling
 from sketchdesign.services.generate import GenerateSettings
 from sketchdesign.services.inputs import GivenSketch
@@ -28,7 +27,7 @@ def reconstruct(
     settings: GenerateSettings,
     samplings: Mapping[float, Sampling],
     *,
-    coloured: bool = True,
+    palette: Palette | None = DEFAULT_PALETTE,
 ) -> Work[Board]:
     """Each input, and beside it how the model draws it at several temperatures (Figure 5).
 
@@ -37,7 +36,7 @@ def reconstruct(
         inputs: one row each.
         settings: seed and the like.
         samplings: how to draw, by temperature.
-        coloured: from blue for the first temperature to red for the last.
+        palette: pens for blue, the lowest temperature, to red, the highest; None for one pen.
     """
     from sketchdesign.model.encode import Encoding, log_likelihoods
     from sketchdesign.model.latent import prior_gaussian
@@ -46,7 +45,7 @@ def reconstruct(
     studio = Studio(model, settings)
     encoded = studio.encode(inputs)
     points = studio.points_of(encoded)
-    pens = drawn_pens(row_colours(COLD, WARM, len(samplings)) if coloured else [DRAWN_PEN.colour] * len(samplings))
+    pens = [DRAWN_PEN] * len(samplings) if palette is None else palette.temperatures(list(samplings))
     cells = [Cell.of(row, 0, each.seen.sketch, INPUT_PEN) for row, each in enumerate(encoded)]
     columns = []
     for column, sampling in enumerate(samplings.values(), 1):
@@ -67,7 +66,10 @@ def reconstruct(
             }
         )
     results = tuple(column[row] for row in range(len(encoded)) for column in columns)
-    operation = {"samplings": [sampling.to_json() for sampling in samplings.values()], "coloured": coloured}
+    operation = {
+        "samplings": [sampling.to_json() for sampling in samplings.values()],
+        "pens": [pen.colour for pen in pens],
+    }
     return Board(
         tuple(cells),
         len(encoded),
@@ -96,17 +98,15 @@ def vary(
         raise InputError(f"a radius of {radius:g} is out of range", hint="choose a number from 0 to 1000")
     studio = Studio(model, settings, fresh=fresh)
     (encoded,) = studio.encode([given])
-    keys = np.array([stream_key(settings.seed, "vary", number) for number in range(count)], np.uint64)
+    keys = np.array([settings.stream("vary", number) for number in range(count)], np.uint64)
     noise = normals(keys, len(encoded.mu), LATENT_DOMAIN)
     z = encoded.mu + encoded.sigma * noise if radius is None else around(encoded.mu, noise, radius)
     drawn = yield from studio.draw(studio.points(z.astype(np.float32), [encoded.label] * count))
-    columns = math.ceil(math.sqrt(count))
-    cells = [Cell.of(0, 0, encoded.seen.sketch, INPUT_PEN)]
-    cells += [Cell.of(n // columns, 1 + n % columns, each.sketch, DRAWN_PEN) for n, each in enumerate(drawn)]
+    cells, rows, columns = gallery([each.sketch for each in drawn], [DRAWN_PEN] * count, column=1)
     return Board(
-        tuple(cells),
-        -(-count // columns),
-        1 + columns,
+        (Cell.of(0, 0, encoded.seen.sketch, INPUT_PEN), *cells),
+        rows,
+        columns,
         tuple(drawn),
         studio.recipe("vary", [encoded], {"count": count, "radius": radius}),
         {"sigma_length": _length(encoded.sigma), "mu_length": _length(encoded.mu), **studio.counts(drawn)},

@@ -8,16 +8,21 @@ from typing import TYPE_CHECKING
 
 from sketchdesign.core.drawing import Drawing
 from sketchdesign.core.errors import InputError
-from sketchdesign.core.files import check_writable
+from sketchdesign.core.files import check_writable, write_atomic
 from sketchdesign.core.provenance import Provenance
 from sketchdesign.design.grid import contact_sheet
 from sketchdesign.output.files import WRITERS, write_drawing
+from sketchdesign.output.gcode import SERVO, GcodeSettings, render_gcode
 from sketchdesign.output.sketches import SKETCH_WRITERS, SketchRecord
+from sketchdesign.services.plugin_runs import Made, write_with
+from sketchdesign.services.plugins import for_ending, known_endings
 from sketchdesign.services.sheets import drawing_recipe
 
 if TYPE_CHECKING:
     from sketchdesign.model.checkpoint import Model
     from sketchdesign.services.generate import Generated, GenerateSettings
+
+GCODE_ENDINGS = (".gcode", ".nc")
 
 
 def check_outputs(paths: Sequence[Path], *, sketches: bool = False) -> None:
@@ -30,17 +35,43 @@ def check_outputs(paths: Sequence[Path], *, sketches: bool = False) -> None:
     Raises:
         InputError, OutputError: unknown ending, missing folder, read-only folder.
     """
-    endings = [*WRITERS, *(SKETCH_WRITERS if sketches else ())]
+    ours = [*WRITERS, *(SKETCH_WRITERS if sketches else ())]
     for path in paths:
-        if path.suffix.lower() not in endings:
+        if path.suffix.lower() not in ours and for_ending("exporter", path) is None:
+            endings = dict.fromkeys([*ours, *known_endings("exporter")])
             raise InputError(f"cannot write {path} by its ending", hint=f"use one of {' '.join(endings)}")
         check_writable(path)
 
 
-def export_drawing(drawing: Drawing, paths: Sequence[Path], dpi: float) -> None:
-    """Write a drawing to each path, in the format of its ending."""
+def export_drawing(drawing: Drawing, paths: Sequence[Path], dpi: float, *, gcode: GcodeSettings = SERVO) -> None:
+    """Write a drawing to each path, in the format of its ending: one of ours, or a plugin's with its defaults."""
     for path in paths:
-        write_drawing(drawing, path, dpi=dpi)
+        if path.suffix.lower() in GCODE_ENDINGS:
+            write_atomic(path, render_gcode(drawing, gcode))
+            continue
+        # Ours need no plugin to be found and loaded first, and take the resolution.
+        plugin = None if path.suffix.lower() in WRITERS else for_ending("exporter", path)
+        if plugin is None:
+            write_drawing(drawing, path, dpi=dpi)
+        else:
+            write_with(plugin, drawing, path, {})
+
+
+def export_made(made: Made, seed: int, paths: Sequence[Path], dpi: float) -> None:
+    """Write what a plugin made: sketches as records to ``.ndjson`` and ``.npz``, else the drawing.
+
+    Raises:
+        InputError: a list of sketches is asked for, but the plugin has made a drawing.
+    """
+    for path in paths:
+        writer = SKETCH_WRITERS.get(path.suffix.lower())
+        if writer is None:
+            export_drawing(made.drawing, [path], dpi)
+        elif made.sketches is None:
+            raise InputError(f"a whole drawing cannot be written to {path}", hint="choose .svg or another format")
+        else:
+            records = [SketchRecord("sketch", sketch, seed, number) for number, sketch in enumerate(made.sketches)]
+            writer(records, path, made.drawing.provenance)
 
 
 def export_sketches(
@@ -58,4 +89,4 @@ def export_sketches(
             writer(records, path, provenance)
         else:
             sheet = contact_sheet([record.sketch for record in records])
-            write_drawing(Drawing(sheet.page, sheet.layers, provenance), path, dpi=dpi)
+            export_drawing(Drawing(sheet.page, sheet.layers, provenance), [path], dpi)

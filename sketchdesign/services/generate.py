@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import difflib
 import time
-from collections.abc import Generator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sketchdesign.core.errors import InputError
+from sketchdesign.core.errors import InputError, SketchFormatError
 from sketchdesign.core.seeds import stream_key
 from sketchdesign.core.strokes import Sketch
+from sketchdesign.model.curation import MOST_ATTEMPTS, Curation, Rank, rank_named
 from sketchdesign.model.sampling import Sampling
 from sketchdesign.services.jobs import Progress, Work
 
 if TYPE_CHECKING:
     from sketchdesign.model.checkpoint import Model
-    from sketchdesign.model.drawing import Drawn, DrawnSet
     from sketchdesign.model.pool import Request
-    from sketchdesign.model.sampler import Sampler
 
 MOST_SKETCHES = 1_000_000
 LARGEST_SEED = 2**63 - 1
@@ -35,8 +34,13 @@ class GenerateSettings:
         seed: the same seed, model and settings give the same sketches; sketch N does not depend on ``count``.
         sampling: temperatures and their like.
         class_name: which class of a class-conditioned model; None takes each of its classes in turn.
-        best_of: draw this many candidates for each sketch and keep the one the model finds likeliest.
-        keep_unfinished: accept sketches whose pen never said that it was done.
+        best_of: draw this many candidates for each sketch and keep the best.
+        keep_unfinished: accept every sketch as it comes, also those whose pen never said that it was done.
+        rank: what makes a candidate the best: its "likelihood", or by "reencode" that its encoding is near to the z
+            it was drawn from.
+        distinct: draw anew what looks like an earlier sketch.
+        rolls: numbers of sketches that are drawn by another throw of the dice than the first, and by which; all others
+            stay as they are. A later throw has a larger number.
         device: "auto", "cpu", "cuda" or "mps".
         threads: worker threads on a CPU; None for one per processor. Does not change what is drawn.
     """
@@ -49,6 +53,9 @@ class GenerateSettings:
     keep_unfinished: bool = False
     device: str = "auto"
     threads: int | None = None
+    rank: Rank = "likelihood"
+    distinct: bool = False
+    rolls: tuple[tuple[int, int], ...] = ()
 
     def __post_init__(self) -> None:
         _check_range(self.count, "number of sketches", 1, MOST_SKETCHES)
@@ -64,7 +71,71 @@ class GenerateSettings:
             "class": self.class_name,
             "best_of": self.best_of,
             "keep_unfinished": self.keep_unfinished,
+            "rank": self.rank,
+            "distinct": self.distinct,
+            "rolls": [list(pair) for pair in self.rolls],
         }
+
+    @classmethod
+    def from_json(cls, document: Any, *, device: str = "auto", threads: int | None = None) -> GenerateSettings:
+        """Read back what `to_json` wrote.
+
+        Raises:
+            SketchFormatError: the document is not one of its.
+        """
+        try:
+            sampling = dict(document["sampling"])
+            if sampling["start_token"] is not None:
+                sampling["start_token"] = tuple(map(float, sampling["start_token"]))
+            return cls(
+                int(document["count"]),
+                seed=int(document["seed"]),
+                sampling=Sampling(**sampling),
+                class_name=document["class"],
+                best_of=int(document["best_of"]),
+                keep_unfinished=bool(document["keep_unfinished"]),
+                device=device,
+                threads=threads,
+                rank=rank_named(document.get("rank", "likelihood")),
+                distinct=bool(document.get("distinct", False)),
+                rolls=tuple((int(number), int(roll)) for number, roll in document.get("rolls", ())),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError, InputError) as error:
+            raise SketchFormatError("the sampling kept in the file is damaged", hint="draw it anew") from error
+
+    def stream(self, purpose: str, number: int, *rest: int, stands_for: int | None = None) -> int:
+        """The key of a sketch's random numbers.
+
+        Args:
+            purpose: what they are for.
+            number: of the sketch, which may have been rolled anew.
+            rest: candidate, attempt and the like.
+            stands_for: the number whose stream is used; by default its own.
+        """
+        roll = dict(self.rolls).get(number, 0) if self.rolls else 0
+        place = number if stands_for is None else stands_for
+        path: tuple[int | str, ...] = (place, "roll", roll, *rest) if roll else (place, *rest)
+        return stream_key(self.seed, purpose, *path)
+
+    def rolled(self, numbers: Iterable[int]) -> GenerateSettings:
+        """The same with these sketches drawn by a new throw, and all others as they are."""
+        last = max((roll for _, roll in self.rolls), default=0)
+        rolls = dict(self.rolls) | dict.fromkeys(numbers, last + 1)
+        return replace(self, rolls=tuple(sorted(rolls.items())))
+
+    def precedence(self, count: int) -> list[int]:
+        """The numbers in the order in which their sketches were settled on."""
+        rolls = dict(self.rolls)
+        return sorted(range(count), key=lambda number: (rolls.get(number, 0), number))
+
+    def curation(self) -> Curation:
+        """How sketches are chosen."""
+        return Curation(
+            attempts=1 if self.keep_unfinished else MOST_ATTEMPTS,
+            best_of=self.best_of,
+            rank=self.rank,
+            distinct=self.distinct,
+        )
 
 
 @dataclass(frozen=True)
@@ -83,7 +154,8 @@ class Generated:
     Attributes:
         sketches: in the order of their numbers.
         ended_share: share of ``sketches`` that ended by themselves.
-        ended_share_before: the same share before unfinished ones were drawn anew.
+        ended_share_before: the same share, of all candidates, before any were drawn anew.
+        rejected: how many sketches were drawn anew, by reason.
         seconds: time spent sampling.
         device: where.
     """
@@ -91,6 +163,7 @@ class Generated:
     sketches: tuple[DrawnSketch, ...]
     ended_share: float
     ended_share_before: float
+    rejected: dict[str, int]
     seconds: float
     device: str
 
@@ -99,27 +172,42 @@ def generate(model: Model, settings: GenerateSettings) -> Work[Generated]:
     """Draw new sketches from a model's prior.
 
     Raises:
-        InputError: the class is not one of the model's, or the device is not there.
+        InputError: the class is not one of the model's, the device is not there, or see `Curation.check`.
     """
+    from sketchdesign.model.drawing import draw_curated, prior_request
     from sketchdesign.model.runtime import choose_device, choose_threads
     from sketchdesign.model.sampler import Sampler
 
     labels = class_labels(model.info.classes, settings)
     sampler = Sampler(model, choose_device(settings.device), choose_threads(settings.threads))
     started = time.perf_counter()
-    best: list[Drawn] | None = None
-    first_ended = 0
-    for candidate in range(settings.best_of):
-        drawn, ended_at_first = yield from _draw_finished(sampler, settings, labels, candidate)
-        first_ended += ended_at_first
-        best = drawn if best is None else _better(best, drawn)
-    assert best is not None
+
+    def ask(numbers: list[int], candidate: int, attempt: int) -> Request:
+        return prior_request(
+            model,
+            np.array([settings.stream("sketch", number, candidate, attempt) for number in numbers], np.uint64),
+            [labels[number] for number in numbers],
+            settings.sampling,
+            scored=settings.best_of > 1,
+        )
+
+    drawn = yield from draw_curated(
+        sampler,
+        settings.count,
+        ask,
+        settings.sampling,
+        settings.curation(),
+        lambda good: Progress(good, settings.count, "sketches"),
+        settings.precedence(settings.count),
+    )
     words = model.info.classes or (model.info.name,)
-    sketches = tuple(DrawnSketch(c.sketch, words[label], c.ended) for c, label in zip(best, labels, strict=True))
+    chosen = zip(drawn.sketches, labels, strict=True)
+    sketches = tuple(DrawnSketch(each.sketch, words[label], each.ended) for each, label in chosen)
     return Generated(
         sketches,
-        ended_share=sum(drawn.ended for drawn in sketches) / settings.count,
-        ended_share_before=first_ended / (settings.count * settings.best_of),
+        ended_share=sum(each.ended for each in sketches) / settings.count,
+        ended_share_before=drawn.ended_at_first / (settings.count * settings.best_of),
+        rejected=dict(drawn.rejected),
         seconds=time.perf_counter() - started,
         device=sampler.device.type,
     )
@@ -139,40 +227,6 @@ def class_labels(classes: tuple[str, ...], settings: GenerateSettings) -> list[i
         known = ", ".join(classes) if classes else "no classes"
         raise InputError(f"the model has no class {settings.class_name!r}", hint=f"{guess}it knows {known}")
     return [classes.index(settings.class_name)] * settings.count
-
-
-def _draw_finished(
-    sampler: Sampler, settings: GenerateSettings, labels: list[int], candidate: int
-) -> Generator[Progress, None, DrawnSet]:
-    """One candidate for every sketch, unfinished ones drawn anew."""
-    from sketchdesign.model.drawing import MOST_ATTEMPTS, draw_until_ended, prior_request
-
-    def request(numbers: list[int], attempt: int) -> Request:
-        keys = [stream_key(settings.seed, "sketch", number, candidate, attempt) for number in numbers]
-        return prior_request(
-            sampler.model,
-            np.array(keys, np.uint64),
-            [labels[number] for number in numbers],
-            settings.sampling.z_spread,
-            scored=settings.best_of > 1,
-        )
-
-    before, total = candidate * settings.count, settings.best_of * settings.count
-    return (
-        yield from draw_until_ended(
-            sampler,
-            settings.count,
-            request,
-            settings.sampling,
-            lambda ended: Progress(before + ended, total, "sketches"),
-            1 if settings.keep_unfinished else MOST_ATTEMPTS,
-        )
-    )
-
-
-def _better(first: list[Drawn], second: list[Drawn]) -> list[Drawn]:
-    """For each sketch the candidate that ended, and of two such the likelier."""
-    return [max(pair, key=lambda c: (c.ended, c.nats_per_point)) for pair in zip(first, second, strict=True)]
 
 
 def _check_range(value: int, name: str, low: int, high: int) -> None:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import difflib
 import itertools
 import re
+import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sketchdesign.core import npz, quickdraw
-from sketchdesign.core.errors import InputError, SketchDesignError, SketchFormatError
+from sketchdesign.core.errors import InputError, SketchFormatError
 from sketchdesign.core.simplify import QUICKDRAW_BOX, QUICKDRAW_EPSILON, simplified
 from sketchdesign.core.strokes import FloatArray, Sketch
 from sketchdesign.output import sketches
+from sketchdesign.services.plugin_runs import read_as_sketches
+from sketchdesign.services.plugins import for_ending, known_endings
 
 if TYPE_CHECKING:
     from sketchdesign.model.info import ModelInfo
@@ -24,13 +27,17 @@ if TYPE_CHECKING:
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 EXAMPLE_PREFIX = "example:"
 
+SPLITS = ("train", "valid", "test")
+"""Of an ``.npz`` of sketch-rnn."""
+
 LARGEST_FILE = 1 << 30
+MOST_IN_A_SET = 1000
 BEGINNING_PX = 150.0
 """How large a beginning of unknown scale is taken to be, in a finished drawing of 255 pixels."""
 SMALLEST_BEGINNING_PX = 20.0
 
 _DECIMALS = 2
-_NUMBERED = re.compile(r"(.+)#(\d{1,12})")
+_NUMBERED = re.compile(rf"(.+?)#(?:({'|'.join(SPLITS)})/)?(\d{{1,12}})")
 _ENDINGS = (".svg", ".ndjson", ".bin", ".npz")
 
 
@@ -42,11 +49,13 @@ class GivenSketch:
         name: what it was asked for by.
         sketch: in its own units.
         dense: it holds more points than a drawing needs, as flattened curves and raw pen movements do.
+        word: what it shows, where its file says so.
     """
 
     name: str
     sketch: Sketch
     dense: bool = False
+    word: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,31 +93,60 @@ def read_inputs(texts: Sequence[str]) -> list[GivenSketch]:
 
 
 def read_input(text: str) -> GivenSketch:
-    """A sketch from ``FILE``, ``FILE#N`` or ``example:NAME``.
+    """A sketch from ``FILE``, ``FILE#N``, ``FILE#SPLIT/N`` or ``example:NAME``.
 
     Args:
-        text: FILE ends in ``.svg``, ``.ndjson``, ``.bin`` or ``.npz``; N counts its drawings from 0, and is 0 by
-            default. The drawings of an ``.npz`` of sketch-rnn are those of its ``train`` split.
+        text: FILE ends in ``.svg``, ``.ndjson``, ``.bin`` or ``.npz``, or as an importer plugin wants it; N counts
+            its drawings from 0, and is 0 by default. SPLIT is one of `SPLITS`, for an ``.npz`` of sketch-rnn;
+            without it, N goes on counting from each split to the next.
 
     Raises:
         InputError, SketchFormatError: there is no such sketch, or it cannot be read.
     """
     if text.startswith(EXAMPLE_PREFIX):
         return _example(text)
-    numbered = _NUMBERED.fullmatch(text)
-    path, number = (Path(numbered[1]), int(numbered[2])) if numbered else (Path(text), 0)
-    _check_file(path)
-    if path.suffix.lower() == ".svg":
-        if number:
-            raise InputError(f"{path} holds one drawing, and so no #{number}", hint="leave the number out")
-        return GivenSketch(text, _svg(path), dense=True)
-    drawings = _drawings(path)
-    found = next(itertools.islice(drawings, number, None), None)
+    path, split, number = _address(text)
+    check_file(path)
+    if path.suffix.lower() == ".svg" and number:
+        raise InputError(f"{path} holds one drawing, and so no #{number}", hint="leave the number out")
+    found = next(itertools.islice(_drawings(path, split), number or 0, None), None)
     if found is None:
-        count = sum(1 for _ in _drawings(path))
-        hint = f"give a number from #0 to #{count - 1}" if count else "give another file"
-        raise InputError(f"{path} has no drawing #{number}, it holds {count}", hint=hint)
-    return GivenSketch(text, *found)
+        count = sum(1 for _ in _drawings(path, split))
+        place = f"{split}/" if split else ""
+        hint = f"give a number from #{place}0 to #{place}{count - 1}" if count else "give another file"
+        raise InputError(f"{path} has no drawing #{place}{number or 0}, it holds {count}", hint=hint)
+    return replace(found, name=text)
+
+
+def read_set(texts: Sequence[str]) -> list[GivenSketch]:
+    """All sketches of several files, `MOST_IN_A_SET` of each at most; what names a single sketch gives that one.
+
+    Raises:
+        InputError, SketchFormatError: as `read_input`, or a file holds no sketch.
+    """
+    found: list[GivenSketch] = []
+    for text in texts:
+        path, split, number = _address(text)
+        if text.startswith(EXAMPLE_PREFIX) or number is not None:
+            found.append(read_input(text))
+            continue
+        check_file(path)
+        drawings = list(itertools.islice(_drawings(path, split), MOST_IN_A_SET))
+        if not drawings:
+            raise InputError(f"{path} holds no drawing", hint="give another file")
+        found += [replace(each, name=f"{text}#{place}") for place, each in enumerate(drawings)]
+    return found
+
+
+def is_sketch_file(path: Path) -> bool:
+    """Whether sketches can be read from a file with this ending: by us, or by an importer plugin."""
+    ending = path.suffix.lower()
+    return ending in _ENDINGS or (ending != "" and for_ending("importer", path) is not None)
+
+
+def read_drawings(path: Path) -> Iterator[tuple[Sketch, bool]]:
+    """The drawings of a file, and whether each is dense."""
+    return ((given.sketch, given.dense) for given in _drawings(path))
 
 
 def as_seen(info: ModelInfo, given: GivenSketch) -> SeenSketch:
@@ -117,10 +155,15 @@ def as_seen(info: ModelInfo, given: GivenSketch) -> SeenSketch:
     Raises:
         InputError: it is empty, a single dot, or has more points than the model reads.
     """
-    x_min, y_min, x_max, y_max = given.sketch.bounds
+    return _seen(info, given, filling_box(given.sketch))
+
+
+def filling_box(sketch: Sketch) -> Sketch:
+    """The sketch moved and scaled evenly so that its larger side fills 0..255; a dot is only moved."""
+    x_min, y_min, x_max, y_max = sketch.bounds
     side = max(x_max - x_min, y_max - y_min)
     scale = QUICKDRAW_BOX / side if side > 0.0 else 1.0
-    return _seen(info, given, given.sketch.transformed(scale, (-x_min * scale, -y_min * scale)))
+    return sketch.transformed(scale, (-x_min * scale, -y_min * scale))
 
 
 def as_seen_beginning(
@@ -175,35 +218,68 @@ def _svg(path: Path) -> Sketch:
     return read_svg_sketch(path)
 
 
-def _check_file(path: Path) -> None:
+def check_file(path: Path) -> None:
+    """Refuse what is no file of sketches.
+
+    Raises:
+        InputError: there is no such file, it is too large, or nothing reads its ending.
+    """
     try:
         is_file, size = path.is_file(), path.stat().st_size if path.is_file() else 0
     except (OSError, ValueError):
         is_file, size = False, 0
     if not is_file:
         raise InputError(f"there is no file {str(path)[:200]}", hint=f"give a sketch file or {EXAMPLE_PREFIX}NAME")
-    if path.suffix.lower() not in _ENDINGS:
-        raise InputError(f"cannot read a sketch from {path} by its ending", hint=f"use one of {' '.join(_ENDINGS)}")
+    if not is_sketch_file(path):
+        endings = dict.fromkeys([*_ENDINGS, *known_endings("importer")])
+        raise InputError(f"cannot read a sketch from {path} by its ending", hint=f"use one of {' '.join(endings)}")
     if size > LARGEST_FILE:
         raise InputError(f"{path} is larger than {LARGEST_FILE >> 30} GiB", hint="give a smaller file")
 
 
-def _drawings(path: Path) -> Iterator[tuple[Sketch, bool]]:
-    """The drawings of a file, and whether each is dense."""
-    ending = path.suffix.lower()
+def _address(text: str) -> tuple[Path, str | None, int | None]:
+    """The path, split and number that a text names."""
+    numbered = _NUMBERED.fullmatch(text)
+    if numbered is None:
+        return Path(text), None, None
+    if numbered[2] and not numbered[1].lower().endswith(".npz"):
+        raise InputError(f"{numbered[1][:200]} has no splits", hint="name its drawings by number alone, such as #3")
+    return Path(numbered[1]), numbered[2], int(numbered[3])
+
+
+def _drawings(path: Path, split: str | None = None) -> Iterator[GivenSketch]:
+    """The drawings of a file, all by its name."""
+    name, ending = str(path), path.suffix.lower()
+    if ending == ".svg":
+        return iter([GivenSketch(name, _svg(path), dense=True)])
     if ending == ".ndjson":
-        return ((drawing.sketch, drawing.raw) for drawing in quickdraw.read_ndjson(path))
+        return (GivenSketch(name, each.sketch, each.raw, each.word) for each in quickdraw.read_ndjson(path))
     if ending == ".bin":
-        return ((sketch, False) for sketch in quickdraw.read_bin(path))
-    return ((sketch, False) for sketch in _npz_sketches(path))
+        return (GivenSketch(name, sketch) for sketch in quickdraw.read_bin(path))
+    if ending == ".npz":
+        return _npz_drawings(path, split)
+    return (GivenSketch(name, sketch, dense=True) for sketch in read_as_sketches(path))
 
 
-def _npz_sketches(path: Path) -> Iterator[Sketch]:
+def _npz_drawings(path: Path, split: str | None) -> Iterator[GivenSketch]:
+    """Those of an ``.npz`` of ours, or of one or all splits of sketch-rnn's."""
     try:
         records = sketches.read_npz(path)
-    except SketchFormatError as ours:
-        try:
-            return iter(list(npz.read_npz(path, "train")))
-        except SketchDesignError as theirs:
-            raise (theirs if "split" in theirs.what else ours) from None
-    return (record.sketch for record in records)
+    except SketchFormatError as error:
+        chosen = [split] if split else _splits(path)
+        if not chosen:
+            raise error from None
+        return (GivenSketch(str(path), sketch) for each in chosen for sketch in npz.read_npz(path, each))
+    if split:
+        raise InputError(f"{path} has no splits", hint="name its drawings by number alone, such as #3")
+    return (GivenSketch(str(path), record.sketch, word=record.word) for record in records)
+
+
+def _splits(path: Path) -> list[str]:
+    """The splits in a file of sketch-rnn; none for another file."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (OSError, zipfile.BadZipFile):
+        return []
+    return [split for split in SPLITS if f"{split}.npy" in names]

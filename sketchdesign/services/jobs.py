@@ -12,11 +12,15 @@ Result = TypeVar("Result")
 
 
 class Progress(NamedTuple):
-    """How far a job has come: ``done`` of ``total`` units of ``what`` ("sketches")."""
+    """How far a job has come: ``done`` of ``total`` units of ``what`` ("sketches").
+
+    ``found`` are parts of the result that are final already, for those who show them as they come.
+    """
 
     done: int
     total: int
     what: str
+    found: tuple[object, ...] = ()
 
 
 Work = Generator[Progress, None, Result]

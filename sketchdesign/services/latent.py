@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections import Counter
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sketchdesign.core.errors import InputError
-from sketchdesign.core.seeds import stream_key
 from sketchdesign.core.strokes import FloatArray
 from sketchdesign.design.latentboard import Cell
 from sketchdesign.model.sampling import Sampling
@@ -22,7 +22,6 @@ from sketchdesign.services.jobs import Progress
 
 if TYPE_CHECKING:
     from sketchdesign.model.checkpoint import Model
-    from sketchdesign.model.drawing import Drawn
     from sketchdesign.model.sampler import Request
 
 MOST_CELLS = 10_000
@@ -104,23 +103,58 @@ class Studio:
         self.settings = settings
         self.fresh = fresh
         self.words = model.info.classes or (model.info.name,)
+        self.rejected: Counter[str] = Counter()
         self.sampler = Sampler(model, choose_device(settings.device), choose_threads(settings.threads))
 
     def encode(self, inputs: Sequence[GivenSketch]) -> list[Encoded]:
-        """Encode inputs; each has the class that was asked for, or else the one that explains it best.
+        """Encode inputs.
 
         Raises:
             InputError: the model has no encoder, or cannot read one of them.
         """
         from sketchdesign.model.encode import check_encoder, encode
-        from sketchdesign.model.recognise import likeliest_classes
 
         check_encoder(self.model.info)
         seen = [as_seen(self.model.info, given) for given in inputs]
-        rows = [each.rows for each in seen]
-        encoding = encode(self.model, rows)
-        labels = likeliest_classes(self.model, rows) if self.asked_label is None else [self.asked_label] * len(rows)
+        encoding = encode(self.model, [each.rows for each in seen])
+        labels = self.labels(inputs, [each.rows for each in seen])
         return [Encoded(*each) for each in zip(seen, encoding.mu, encoding.sigma, labels, strict=True)]
+
+    def read_set(self, inputs: Sequence[GivenSketch]) -> FloatArray:
+        """The encodings float32 [n, z_size] of many sketches; those that are too long for the model are left out.
+
+        Raises:
+            InputError: the model has no encoder, or can read none of them.
+        """
+        from sketchdesign.model.encode import check_encoder, encode
+
+        check_encoder(self.model.info)
+        rows = []
+        refusal = InputError("there is no sketch to learn from", hint="name a file that holds some")
+        for given in inputs:
+            try:
+                rows.append(as_seen(self.model.info, given).rows)
+            except InputError as error:
+                refusal = error
+        if not rows:
+            raise refusal
+        return encode(self.model, rows).mu
+
+    def labels(self, inputs: Sequence[GivenSketch], rows: Sequence[FloatArray]) -> list[int]:
+        """The class of each input: the one that was asked for, else what it is said to be, else the likeliest.
+
+        Args:
+            inputs: as they came.
+            rows: the same as the model sees them.
+        """
+        from sketchdesign.model.recognise import likeliest_classes
+
+        if self.asked_label is not None:
+            return [self.asked_label] * len(inputs)
+        return [
+            self.words.index(each.word) if each.word in self.words else likeliest_classes(self.model, [own])[0]
+            for each, own in zip(inputs, rows, strict=True)
+        ]
 
     def points(self, z: FloatArray | None, labels: Sequence[int], weights: NDArray[np.float64] | None = None) -> Points:
         """Points of latent space, each of a class or of a blend of classes.
@@ -132,7 +166,7 @@ class Studio:
         """
         from sketchdesign.model.latent import class_vectors
 
-        vectors = class_vectors(self.model, labels)
+        vectors = class_vectors(self.model, labels, self.settings.sampling.class_guidance)
         if weights is None:
             return Points(z, vectors, tuple(labels))
         named = tuple(labels[nearest] for nearest in weights.argmax(axis=1).tolist())
@@ -148,24 +182,22 @@ class Studio:
         self, points: Points, sampling: Sampling | None = None, begun: Sequence[FloatArray] = ()
     ) -> Generator[Progress, None, list[DrawnSketch]]:
         """Draw a sketch at each point, several candidates and anew until it ends, as the settings say."""
-        from sketchdesign.model.drawing import MOST_ATTEMPTS, draw_until_ended
+        from sketchdesign.model.drawing import draw_curated
 
-        settings = self.settings
-        best: list[Drawn] = []
-        for candidate in range(settings.best_of):
-            drawn = yield from draw_until_ended(
-                self.sampler,
-                len(points),
-                partial(self._request, points, begun, candidate),
-                settings.sampling if sampling is None else sampling,
-                lambda ended: Progress(ended, len(points), "sketches"),
-                1 if settings.keep_unfinished else MOST_ATTEMPTS,
-            )
-            pairs = zip(best or drawn.sketches, drawn.sketches, strict=True)
-            best = [max(pair, key=lambda c: (c.ended, c.nats_per_point)) for pair in pairs]
+        count = len(points)
+        drawn = yield from draw_curated(
+            self.sampler,
+            count,
+            partial(self._request, points, begun),
+            self.settings.sampling if sampling is None else sampling,
+            self.settings.curation(),
+            lambda good: Progress(good, count, "sketches"),
+            self.settings.precedence(count),
+        )
+        self.rejected += drawn.rejected
         return [
             DrawnSketch(each.sketch, self.words[label], each.ended)
-            for each, label in zip(best, points.labels, strict=True)
+            for each, label in zip(drawn.sketches, points.labels, strict=True)
         ]
 
     def recipe(self, command: str, inputs: Sequence[Encoded], operation: dict[str, Any]) -> dict[str, Any]:
@@ -185,6 +217,7 @@ class Studio:
         return {
             "sketches": len(drawn),
             "ended_share": sum(each.ended for each in drawn) / len(drawn),
+            "rejected": dict(self.rejected),
             "seed": self.settings.seed,
             "device": self.sampler.device.type,
         }
@@ -194,12 +227,15 @@ class Studio:
         return {**encoded.seen.to_json(), "class": self.words[encoded.label], "z": z_text(encoded.mu)}
 
     def _request(
-        self, points: Points, begun: Sequence[FloatArray], candidate: int, numbers: list[int], attempt: int
+        self, points: Points, begun: Sequence[FloatArray], numbers: list[int], candidate: int, attempt: int
     ) -> Request:
         from sketchdesign.model.sampler import Request
 
         places = numbers if self.fresh else [0] * len(numbers)
-        keys = [stream_key(self.settings.seed, "latent", place, candidate, attempt) for place in places]
+        keys = [
+            self.settings.stream("latent", number, candidate, attempt, stands_for=place)
+            for number, place in zip(numbers, places, strict=True)
+        ]
         return Request(
             np.array(keys, np.uint64),
             None if points.z is None else points.z[numbers],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sketchdesign.core.errors import InputError
-from sketchdesign.design.latentboard import DRAWN_PEN, INPUT_PEN, Cell, Palette
+from sketchdesign.design.latentboard import DEFAULT_PALETTE, DRAWN_PEN, INPUT_PEN, Cell, Palette
 from sketchdesign.services.generate import GenerateSettings
 from sketchdesign.services.inputs import GivenSketch
 from sketchdesign.services.jobs import Work
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from sketchdesign.model.checkpoint import Model
 
 CORNERS = 4
-DEFAULT_PALETTE = Palette()
 
 
 @dataclass(frozen=True)
@@ -83,13 +82,12 @@ def hybrid(
         inputs: with four of them also the grid between their hybrids.
         settings: seed and the like.
         shape: of that grid.
-        share: how far to move z from the mean of the input's own class to that of the class; for a model of several.
+        share: how far to move z from the mean of the input's own class to that of the class. A model of one class
+            knows no other mean: there z is drawn toward what is usual in the class, see `shrunk`, all the way at 1.
         own_class: what the inputs are; None takes the class that explains each best.
         fresh: see `Studio`.
         palette: colours of the results between four.
     """
-    from sketchdesign.model.latent import fitted_gaussian, toward
-
     if not -10.0 <= share <= 10.0:
         raise InputError(f"a share of {share:g} is out of range", hint="choose a number from 0 to 1")
     studio = Studio(model, settings, fresh=fresh)
@@ -97,21 +95,8 @@ def hybrid(
     hybrids = encoded
     operation: dict[str, Any] = {"toward": share}
     if share:
-        if len(model.info.classes) < 2:
-            raise InputError(
-                f"{model.info.name} knows one class, so z has no other class to leave",
-                hint="use a model of several classes, or no --toward",
-            )
-        # What an input is must be asked without the class that it is to be drawn as.
-        source = Studio(model, replace(settings, class_name=own_class)).encode(inputs)
-        operation["from"] = [studio.words[each.label] for each in source]
-        hybrids = [
-            replace(
-                to,
-                mu=toward(to.mu, fitted_gaussian(model, own.label).mean, fitted_gaussian(model, to.label).mean, share),
-            )
-            for to, own in zip(encoded, source, strict=True)
-        ]
+        hybrids, left = moved_to_class(studio, inputs, encoded, share, own_class)
+        operation["from"] = left
     if len(hybrids) == CORNERS:
         return (yield from _between_corners(studio, "hybrid", encoded, hybrids, shape, palette, operation))
     drawn = yield from studio.draw(studio.points_of(hybrids))
@@ -119,6 +104,36 @@ def hybrid(
     cells += [Cell.of(row, 1, each.sketch, DRAWN_PEN) for row, each in enumerate(drawn)]
     recipe = studio.recipe("hybrid", encoded, operation)
     return Board(tuple(cells), len(encoded), 2, tuple(drawn), recipe, operation | studio.counts(drawn))
+
+
+def moved_to_class(
+    studio: Studio,
+    inputs: Sequence[GivenSketch],
+    encoded: Sequence[Encoded],
+    share: float,
+    own_class: str | None = None,
+) -> tuple[list[Encoded], list[str]]:
+    """Inputs a share of the way to the class that they are to be drawn as, and the classes that they come from."""
+    from sketchdesign.model.latent import fitted_gaussian, shrunk, toward
+
+    model = studio.model
+    targets = [fitted_gaussian(model, each.label) for each in encoded]
+    if len(model.info.classes) < 2:
+        if not 0.0 <= share <= 1.0 or own_class is not None:
+            raise InputError(
+                f"{model.info.name} knows one class, and can only draw sketches toward it",
+                hint="choose --toward from 0 to 1 and no --from, or a model of several classes",
+            )
+        usual = [shrunk(each.mu, each.sigma, target, share) for each, target in zip(encoded, targets, strict=True)]
+        return [replace(each, mu=mu) for each, mu in zip(encoded, usual, strict=True)], []
+    # What an input is must be asked without the class that it is to be drawn as.
+    source = Studio(model, replace(studio.settings, class_name=own_class)).encode(inputs)
+    own_means = [fitted_gaussian(model, each.label).mean for each in source]
+    hybrids = [
+        replace(each, mu=toward(each.mu, own, target.mean, share))
+        for each, own, target in zip(encoded, own_means, targets, strict=True)
+    ]
+    return hybrids, [studio.words[each.label] for each in source]
 
 
 def _between_corners(

@@ -46,6 +46,7 @@ def grid_sheet(
     page: Page,
     worker: VpypeWorker,
     *,
+    smooth_mm: float | None = None,
     pipeline: str | None = None,
     machine: MachineProfile = AXIDRAW_V3,
 ) -> Work[GridSheet]:
@@ -57,21 +58,29 @@ def grid_sheet(
         layout: rows, columns and spaces.
         page: the paper.
         worker: the process that runs vpype; it starts up while the sketches are drawn.
+        smooth_mm: turn angles into curves that move lines by this much at most; None leaves them.
         pipeline: vpype commands in the place of our own.
         machine: the plotter whose time is estimated.
+
+    Raises:
+        InputError: the cells or the tolerance are too small.
     """
+    from sketchdesign.geometry.treatment import Treatment
+
     started = time.perf_counter()
     settings = replace(settings, count=layout.rows * layout.columns)
     layout.cell_size_mm(page)
     worker.start()
     generated = yield from generate(model, settings)
     drawing = arrange_grid([drawn.sketch for drawn in generated.sketches], layout, page)
+    drawing = Treatment(smooth_mm=smooth_mm).before_routing(drawing)
     yield Progress(0, 1, "routing")
     routed, route = optimise(drawing, worker, pipeline)
     recipe = {
         "command": "grid",
         "layout": layout.to_json(),
         "page": {"width_mm": page.width_mm, "height_mm": page.height_mm},
+        "smooth_mm": smooth_mm,
         "pipeline": route.pipeline,
         **drawing_recipe(model, settings),
     }

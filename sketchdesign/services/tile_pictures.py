@@ -26,7 +26,7 @@ class Picture:
 
     Attributes:
         data: the bytes of a PNG.
-        width_px, height_px: its size.
+        width_px, height_px: the size of one repeat.
         width_mm, height_mm: the size that this is at its resolution; the tile was stretched to it.
     """
 
@@ -37,8 +37,10 @@ class Picture:
     height_mm: float
 
 
-def tile_picture(design: Design, dpi: float, provenance: Provenance | None = None) -> Picture:
+def tile_picture(design: Design, dpi: float, provenance: Provenance | None = None, bleed_mm: float = 0.0) -> Picture:
     """The straight repeat in whole pixels, drawn from uncut strokes, so that line ends on the edges are right, too.
+
+    A bleed adds as many whole pixels of the pattern on every side.
 
     Raises:
         InputError: the resolution makes no sense, or there would be too many pixels.
@@ -48,8 +50,8 @@ def tile_picture(design: Design, dpi: float, provenance: Provenance | None = Non
     width_mm, height_mm = design.repeat.rectangle_mm
     per_px = MM_PER_UNIT["in"] / dpi
     width, height = max(1, round(width_mm / per_px)), max(1, round(height_mm / per_px))
-    page = Page(width * per_px, height * per_px)
-    drawing = replace(_stretched(design, page, (1, 1), dpi), provenance=provenance or Provenance())
+    page, bleed_mm = Page(width * per_px, height * per_px), round(bleed_mm / per_px) * per_px
+    drawing = replace(_stretched(design, page, (1, 1), dpi, bleed_mm), provenance=provenance or Provenance())
     return Picture(render_png(drawing, dpi), width, height, page.width_mm, page.height_mm)
 
 
@@ -66,17 +68,18 @@ def raster_difference(design: Design, dpi: float | None = None) -> int:
     return int(np.abs(np.tile(one, (2, 2, 1)) - whole).max())
 
 
-def _stretched(design: Design, page: Page, times: tuple[int, int], dpi: float) -> Drawing:
-    """Tiles beside each other, each stretched to a page, with all strokes that reach into them."""
+def _stretched(design: Design, page: Page, times: tuple[int, int], dpi: float, bleed_mm: float = 0.0) -> Drawing:
+    """Tiles beside each other, each stretched to a page, with all strokes that reach into them and their bleed."""
     from sketchdesign.design.tile import pattern
     from sketchdesign.geometry.clip import Box
 
     size = np.array(design.repeat.rectangle_mm)
     factors = np.array([page.width_mm, page.height_mm]) / size
     reach = max(layer.pen.width_mm for layer in design.layers) + 2.0 * MM_PER_UNIT["in"] / dpi
-    strokes = pattern(design, Box(0.0, 0.0, *(size * times)).grown(reach))
+    strokes = pattern(design, Box(0.0, 0.0, *(size * times)).grown(reach + 2.0 * bleed_mm))
     layers = (
-        replace(layer, strokes=Strokes(own.points * factors, own.offsets))
+        replace(layer, strokes=Strokes(own.points * factors + bleed_mm, own.offsets))
         for layer, own in zip(design.layers, strokes, strict=True)
     )
-    return Drawing(Page(page.width_mm * times[0], page.height_mm * times[1]), tuple(layers))
+    width, height = page.width_mm * times[0] + 2.0 * bleed_mm, page.height_mm * times[1] + 2.0 * bleed_mm
+    return Drawing(Page(width, height), tuple(layers))

@@ -1,61 +1,48 @@
-"""Tiles that repeat: sketches laid out, cut and proved; sheets of them; and tiles from other programs."""
+"""Tiles that repeat: sketches laid out, coloured, cut and proved."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sketchdesign.core.drawing import Drawing, Page, Pen
-from sketchdesign.core.errors import InputError, SketchFormatError
-from sketchdesign.core.machine import AXIDRAW_V3, MachineProfile
+from sketchdesign.core.drawing import Drawing
+from sketchdesign.core.errors import InputError
 from sketchdesign.core.provenance import Provenance
 from sketchdesign.core.seeds import stream_key
 from sketchdesign.core.strokes import Sketch
-from sketchdesign.output.files import read_provenance, write_drawing
 from sketchdesign.services.jobs import Progress, Work
-from sketchdesign.services.sheets import drawing_recipe
-from sketchdesign.services.tile_pictures import tile_picture
+from sketchdesign.services.pattern_sheets import PatternSheet, pattern_sheet
+from sketchdesign.services.tile_files import export_tile, open_design, prove_file
+from sketchdesign.services.tile_settings import MOST_TRIES, Locked, MotifSet, TileSettings
 
 if TYPE_CHECKING:
-    from sketchdesign.design.layout import Layout, Motif, Placement
+    from sketchdesign.design.croquis import Croquis
+    from sketchdesign.design.layout import Motif, Placement
     from sketchdesign.design.proof import Proof
+    from sketchdesign.design.symmetry import Repeat
     from sketchdesign.design.tile import Design
-    from sketchdesign.geometry.optimise import RouteReport
-    from sketchdesign.geometry.vpype_worker import VpypeWorker
-    from sketchdesign.model.checkpoint import Model
-    from sketchdesign.services.generate import GenerateSettings
 
-_DESIGN = "design"
-
-
-@dataclass(frozen=True)
-class TileSettings:
-    """How a tile is made of sketches.
-
-    Attributes:
-        repeat: a name that `make_repeat` knows.
-        cell_mm: width and height of a cell.
-        layout: how the motifs sit in it.
-        pens: they take turns.
-        seed: of the layout.
-        kaleidoscope: cut the motifs at the border of the repeat's domain.
-        mirrored_pen: draw mirror images with the next pen.
-        overhang: write whole motifs in the place of strokes cut at the edges.
-    """
-
-    repeat: str
-    cell_mm: tuple[float, float]
-    layout: Layout
-    pens: tuple[Pen, ...] = (Pen(),)
-    seed: int = 1
-    kaleidoscope: bool = False
-    mirrored_pen: bool = False
-    overhang: bool = False
+__all__ = [
+    "MOST_TRIES",
+    "Locked",
+    "MotifSet",
+    "PatternSheet",
+    "Tile",
+    "TileSettings",
+    "export_tile",
+    "make_tile",
+    "open_design",
+    "pattern_sheet",
+    "placed",
+    "prove_file",
+    "read_sketches",
+    "tile_of",
+]
 
 
 @dataclass(frozen=True)
@@ -68,7 +55,12 @@ class Tile:
         proof: of the cut tile.
         sketches: number of motifs placed in one domain.
         coverage: share of the area inside the motifs' outlines.
+        placements: of the motifs, by their numbers in the design.
+        like_neighbours: share of neighbours that are of the same kind.
+        croquis: what the croquis check found.
+        layout_seed: the seed of the layout that was kept.
         seconds: what laying out, cutting and proving took.
+        settings: what was asked for.
     """
 
     design: Design
@@ -76,70 +68,62 @@ class Tile:
     proof: Proof
     sketches: int
     coverage: float
+    placements: tuple[Placement, ...]
+    like_neighbours: float
+    croquis: Croquis
+    layout_seed: int
     seconds: float
-
-
-@dataclass(frozen=True)
-class PatternSheet:
-    """A page of a repeat, routed; ``joined`` if it comes from a tile whose strokes had been cut at the seams."""
-
-    drawing: Drawing
-    route: RouteReport
-    sketches: int
-    joined: bool
-    estimate_s: float
-    seconds: float
-
-
-def drawn_tile(model: Model, drawing: GenerateSettings, settings: TileSettings) -> Work[Tile]:
-    """Let a model draw the motifs, as many as the layout asks for, and make a tile of them."""
-    from sketchdesign.services.generate import generate
-
-    drawing = replace(drawing, count=settings.layout.count)
-    generated = yield from generate(model, drawing)
-    source = drawing_recipe(model, drawing)
-    return (yield from make_tile([drawn.sketch for drawn in generated.sketches], settings, source))
+    settings: TileSettings
 
 
 def make_tile(sketches: Sequence[Sketch], settings: TileSettings, source: dict[str, Any]) -> Work[Tile]:
     """Lay sketches out in a repeat and cut one tile of it.
 
     Args:
-        sketches: at least one; they take turns.
+        sketches: at least one; they take turns, and each is of a kind of its own.
         settings: repeat, layout and pens.
         source: where the sketches come from, for the recipe.
 
     Raises:
         InputError: the repeat is unknown, a sketch is empty, or no motif fits.
     """
+    from sketchdesign.design.layout import motif_of
+
+    motifs = [motif_of(sketch, number) for number, sketch in enumerate(sketches)]
+    return (yield from tile_of(MotifSet(motifs, source), settings))
+
+
+def tile_of(given: MotifSet, settings: TileSettings) -> Work[Tile]:
+    """Lay motifs out in a repeat and cut one tile of it; see `make_tile`."""
     from sketchdesign.design.archive import design_to_json, quantised
-    from sketchdesign.design.layout import coverage, design_of, motif_of
+    from sketchdesign.design.colouring import check_colour_by
+    from sketchdesign.design.layout import coverage, like_neighbours
+    from sketchdesign.design.overlap import occluded
     from sketchdesign.design.proof import prove
     from sketchdesign.design.repeat import make_repeat
     from sketchdesign.design.tile import cut_tile, overhang_tile
 
     started = time.perf_counter()
     repeat = make_repeat(settings.repeat, *settings.cell_mm)
-    motifs = [motif_of(sketch) for sketch in sketches]
-    placements = yield from _placed(motifs, settings)
-    design = design_of(
-        motifs,
-        placements,
-        repeat,
-        settings.pens,
-        kaleidoscope=settings.kaleidoscope,
-        mirrored_pen=settings.mirrored_pen,
-    )
+    check_colour_by(settings.colour_by, repeat)
+    held = settings.locked
+    motifs = [*given.motifs, *(each.motif for each in held)]
+    seed, placements, design, croquis = yield from _best_layout(motifs, len(given.motifs), settings, repeat)
+    if settings.layout.overlap_mm:
+        design = occluded(design)
     # A design reopened from its file gives the same tile.
     design = replace(design, layers=tuple(replace(each, strokes=quantised(each.strokes)) for each in design.layers))
     cut = cut_tile(design)
     recipe = {
         "command": "tile",
-        **source,
+        **given.recipe,
         "layout": settings.layout.to_json(),
-        "layout_seed": settings.seed,
+        "layout_seed": seed,
+        "locked": [each.number for each in held],
         "overhang": settings.overhang,
-        _DESIGN: design_to_json(design, settings.cell_mm),
+        "colour_by": settings.colour_by,
+        "pens": [asdict(pen) for pen in settings.pens],
+        "design": design_to_json(design, settings.cell_mm),
     }
     drawing = replace(overhang_tile(design) if settings.overhang else cut, provenance=Provenance(recipe))
     return Tile(
@@ -148,130 +132,58 @@ def make_tile(sketches: Sequence[Sketch], settings: TileSettings, source: dict[s
         prove(cut, step_mm=0.0),
         len(placements),
         coverage(motifs, placements, repeat, clipped=settings.kaleidoscope),
+        tuple(placements),
+        like_neighbours(motifs, placements, repeat),
+        croquis,
+        seed,
         time.perf_counter() - started,
+        settings,
     )
 
 
-def _placed(motifs: Sequence[Motif], settings: TileSettings) -> Work[list[Placement]]:
-    from sketchdesign.design.layout import arrange_rows
+def _best_layout(
+    motifs: Sequence[Motif], new: int, settings: TileSettings, repeat: Repeat
+) -> Work[tuple[int, list[Placement], Design, Croquis]]:
+    """Of as many layouts as the settings ask for the one that the croquis check likes best, and its seed."""
+    from sketchdesign.design.colouring import coloured
+    from sketchdesign.design.croquis import check
+    from sketchdesign.design.layout import design_of
+    from sketchdesign.design.marks import outlines_of
+
+    best: tuple[int, list[Placement], Design, Croquis] | None = None
+    for seed in range(settings.seed, settings.seed + settings.tries):
+        placements = yield from placed(motifs, new, replace(settings, seed=seed), repeat)
+        ways = {"kaleidoscope": settings.kaleidoscope, "mirrored_pen": settings.mirrored_pen}
+        design = design_of(motifs, placements, repeat, settings.pens, **ways)
+        kinds = {number: _kind(motifs[each.motif], settings) for number, each in enumerate(placements)}
+        design = coloured(design, settings.pens, settings.colour_by, kinds)
+        croquis = check(outlines_of(design), repeat)
+        if best is None or croquis.score > best[3].score:
+            best = seed, placements, design, croquis
+    assert best is not None
+    return best
+
+
+def _kind(motif: Motif, settings: TileSettings) -> int:
+    """Of a locked motif, which is of a kind of its own, the number of the pen that it had."""
+    return next((each.pen for each in settings.locked if each.motif is motif), motif.kind)
+
+
+def placed(motifs: Sequence[Motif], new: int, settings: TileSettings, repeat: Repeat) -> Work[list[Placement]]:
+    """Where motifs lie: the first ``new`` of them by the layout, the others, which are locked, where they were."""
+    from sketchdesign.design.layout import arrange_rows, with_locked
     from sketchdesign.design.packing import pack
-    from sketchdesign.design.repeat import make_repeat
 
-    repeat = make_repeat(settings.repeat, *settings.cell_mm)
     rng = np.random.Generator(np.random.Philox(key=stream_key(settings.seed, "layout")))
+    locked = {each.number: replace(each.placement, motif=new + n) for n, each in enumerate(settings.locked)}
     if settings.layout.kind == "grid":
-        return arrange_rows(motifs, settings.layout, repeat, rng)
-    placements = []
-    for placement in pack(motifs, settings.layout, repeat, rng):
-        placements.append(placement)
-        yield Progress(len(placements), settings.layout.motifs, "motifs placed")
-    return placements
-
-
-def export_tile(tile: Tile, paths: Sequence[Path], dpi: float) -> list[str]:
-    """Write a tile to each path; returns what a person should know about it, in sentences.
-
-    A ``.png`` has whole pixels: the tile is stretched to them, by less than half a pixel.
-    """
-    notes = [] if tile.proof.seamless else [f"The tile does not meet itself: {tile.proof.problems[0].text}."]
-    for path in paths:
-        if path.suffix.lower() != ".png":
-            write_drawing(tile.drawing, path, dpi=dpi)
-            continue
-        from sketchdesign.core.files import write_atomic
-
-        picture = tile_picture(tile.design, dpi, tile.drawing.provenance)
-        write_atomic(path, picture.data)
-        width, height = tile.design.repeat.rectangle_mm
-        if max(abs(picture.width_mm - width), abs(picture.height_mm - height)) > 0.0005:
-            notes.append(
-                f"{path.name} has {picture.width_px} x {picture.height_px} whole pixels, which are "
-                f"{picture.width_mm:.3f} x {picture.height_mm:.3f} mm at {dpi:g} dpi "
-                f"(the tile: {width:.3f} x {height:.3f} mm)."
-            )
-    return notes
-
-
-def open_design(path: Path) -> tuple[Design, bool]:
-    """The design behind a tile's file, and whether its strokes had to be joined at the seams.
-
-    Files of ours keep the design; of other SVG files the cut strokes are put together again.
-
-    Raises:
-        InputError, SketchFormatError: the file cannot be read, or shows no lines.
-    """
-    from sketchdesign.design.archive import design_from_json
-    from sketchdesign.design.joining import design_of_tile
-    from sketchdesign.geometry.read_drawing import read_drawing
-
-    try:
-        recipe = read_provenance(path).recipe
-    except SketchFormatError:
-        recipe = {}
-    if _DESIGN in recipe:
-        return design_from_json(recipe[_DESIGN]), False
-    if path.suffix.lower() != ".svg":
-        raise InputError(f"{path} keeps no design", hint="give a tile written by sketchdesign, or any tile as .svg")
-    return design_of_tile(read_drawing(path)), True
-
-
-def pattern_sheet(
-    path: Path,
-    page: Page,
-    margin_mm: float,
-    worker: VpypeWorker,
-    *,
-    pipeline: str | None = None,
-    machine: MachineProfile = AXIDRAW_V3,
-) -> Work[PatternSheet]:
-    """The repeat of a tile's file over a page, from uncut strokes, routed with vpype.
-
-    Raises:
-        InputError, SketchFormatError: as `open_design`; the margin leaves no room; the strokes would be too many.
-    """
-    from sketchdesign.design.tile import count_motifs, printable, sheet
-    from sketchdesign.geometry.clip import Box
-    from sketchdesign.geometry.optimise import optimise
-    from sketchdesign.geometry.timecost import estimate_s
-
-    started = time.perf_counter()
-    area = printable(page, margin_mm)
-    design, joined = open_design(path)
-    worker.start()
-    drawing = sheet(design, page, margin_mm)
-    yield Progress(0, 1, "routing")
-    routed, route = optimise(drawing, worker, pipeline)
-    recipe = {
-        "command": "sheet",
-        "page": {"width_mm": page.width_mm, "height_mm": page.height_mm},
-        "margin_mm": margin_mm,
-        "pipeline": route.pipeline,
-        "tile": {} if joined else dict(read_provenance(path).recipe),
-    }
-    routed = replace(routed, provenance=Provenance(recipe))
-    shown = Box(0.0, 0.0, *(area.high - area.low))
-    return PatternSheet(
-        routed,
-        route,
-        count_motifs(design, shown),
-        joined,
-        estimate_s(routed, machine),
-        time.perf_counter() - started,
-    )
-
-
-def prove_file(path: Path, tolerance_mm: float | None = None) -> Proof:
-    """Whether the tile in an SVG file meets itself, whoever made it.
-
-    Raises:
-        InputError, SketchFormatError: it cannot be read, or shows no lines.
-    """
-    from sketchdesign.design.proof import TOLERANCE_MM, prove
-    from sketchdesign.geometry.read_drawing import read_drawing
-
-    if path.suffix.lower() != ".svg":
-        raise InputError(f"cannot prove {path} by its ending", hint="give a tile as .svg")
-    return prove(read_drawing(path), tolerance_mm=TOLERANCE_MM if tolerance_mm is None else tolerance_mm)
+        rows = arrange_rows(motifs[:new], settings.layout, repeat, rng)
+        return [locked.get(number, placement) for number, placement in enumerate(rows)]
+    tossed = []
+    for placement in pack(motifs, settings.layout, repeat, rng, locked=list(locked.values())):
+        tossed.append(placement)
+        yield Progress(len(tossed), settings.layout.motifs - len(locked), "motifs placed")
+    return with_locked(tossed, locked)
 
 
 def read_sketches(text: str, most: int) -> tuple[list[Sketch], dict[str, Any]]:
@@ -283,12 +195,12 @@ def read_sketches(text: str, most: int) -> tuple[list[Sketch], dict[str, Any]]:
     """
     import itertools
 
-    from sketchdesign.core import quickdraw
-    from sketchdesign.services.inputs import read_input
+    from sketchdesign.services.inputs import check_file, read_drawings, read_input
 
     path = Path(text)
-    if path.suffix.lower() == ".ndjson" and path.is_file():
-        found = [drawing.sketch for drawing in itertools.islice(quickdraw.read_ndjson(path), most)]
+    if path.is_file():
+        check_file(path)
+        found = [sketch for sketch, _ in itertools.islice(read_drawings(path), most)]
     else:
         found = [read_input(text).sketch]
     if not found:

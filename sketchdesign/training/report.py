@@ -190,8 +190,8 @@ def _draw(
         keys = np.array([stream_key(*path) for path in paths], np.uint64)
         labels = [subject.label] * len(numbers)
         if z is None or way == "generated":
-            return prior_request(sampler.model, keys, labels, settings.sampling.z_spread)
-        return Request(keys, z[numbers], class_vectors(sampler.model, labels))
+            return prior_request(sampler.model, keys, labels, settings.sampling)
+        return Request(keys, z[numbers], class_vectors(sampler.model, labels, settings.sampling.class_guidance))
 
     return (yield from draw_until_ended(sampler, subject.counts[way], request, settings.sampling, tell))
 

@@ -48,7 +48,7 @@ def draw_samples(
         keys = np.array([stream_key(seed, "sheet", place) for place in range(len(labels))], np.uint64)
         sampling = Sampling.preset()
         sketches = [Sketch.empty()] * len(labels)
-        for finished in sampler.sample(prior_request(sampler.model, keys, labels, sampling.z_spread), sampling):
+        for finished in sampler.sample(prior_request(sampler.model, keys, labels, sampling), sampling):
             for drawn in finished:
                 sketches[drawn.number] = drawn.sketch
         return sketches

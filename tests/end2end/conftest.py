@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -34,3 +35,23 @@ def invoke(capsys: pytest.CaptureFixture[str]) -> Callable[..., dict[str, Any]]:
         return report
 
     return call
+
+
+@pytest.fixture(scope="session")
+def installed_plugins(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds the packages of ``plugins/`` as if they were installed there."""
+    site = tmp_path_factory.mktemp("site")
+    for project in (Path(__file__).resolve().parents[2] / "plugins").glob("*/pyproject.toml"):
+        declared = tomllib.loads(project.read_text(encoding="utf-8"))
+        name, version = declared["project"]["name"], declared["project"]["version"]
+        info = site / f"{name.replace('-', '_')}-{version}.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n", encoding="utf-8")
+        groups = [
+            f"[{group}]\n" + "".join(f"{key} = {value}\n" for key, value in entries.items())
+            for group, entries in declared["project"]["entry-points"].items()
+        ]
+        (info / "entry_points.txt").write_text("\n".join(groups), encoding="utf-8")
+        for package in declared["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]:
+            (site / package).symlink_to(project.parent / package, target_is_directory=True)
+    return site

@@ -118,7 +118,7 @@ def test_a_board_can_be_routed_and_put_on_paper(
     out = tmp_path / "out.svg"
     invoke("vary", model_path, sketches[1], "-n", 4, "--page", "A5", "--landscape", "--route", "-o", out)
     assert 'width="210mm"' in out.read_text()
-    assert "linesort" in invoke("info", out)["recipe"]["pipeline"]
+    assert invoke("info", out)["recipe"]["pipeline"].startswith("route ")
 
 
 def test_an_example_needs_no_file(invoke: Invoke, model_path: Path, tmp_path: Path) -> None:

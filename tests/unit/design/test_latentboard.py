@@ -8,8 +8,10 @@ from sketchdesign.core.errors import InputError
 from sketchdesign.core.strokes import Sketch
 from sketchdesign.design.grid import GridLayout
 from sketchdesign.design.latentboard import (
+    COLD,
     DRAWN_PEN,
     GIVEN_PEN,
+    WARM,
     Cell,
     Palette,
     Part,
@@ -17,7 +19,9 @@ from sketchdesign.design.latentboard import (
     board_page,
     corner_colours,
     drawn_pens,
+    gallery,
     row_colours,
+    temperature_colours,
 )
 
 SQUARE = Sketch.from_polylines([[[0, 0], [10, 0], [10, 10], [0, 10]]])
@@ -75,3 +79,28 @@ def test_a_palette_takes_the_pens_at_hand() -> None:
     pens = Palette(corners, ("#cc0000", "#000088")).grid(2, 4)
     assert [pen.colour for pen in pens[:4]] == ["#cc0000", "#cc0000", "#000088", "#000088"]
     assert [pen.colour for pen in Palette(corners).strip(3)][::2] == ["#ff0000", "#0000ff"]
+
+
+def test_temperatures_go_from_blue_to_red_by_their_value() -> None:
+    colours = temperature_colours([1.0, 0.1, 0.55])
+    assert [colours[1], colours[0]] == [COLD, WARM]
+    assert colours[2] == row_colours(COLD, WARM, 3)[1]
+    assert temperature_colours([0.4]) == [COLD]
+    pens = Palette(pens=("#0000ff", "#ff0000")).temperatures([0.1, 0.2, 0.9, 1.0])
+    assert [pen.colour for pen in pens] == ["#0000ff", "#0000ff", "#ff0000", "#ff0000"]
+
+
+def test_a_box_holds_a_cell_in_place() -> None:
+    small = SQUARE.transformed(0.25)
+    x, y = SQUARE.bounds[2:]
+    held = Cell(0, 0, (Part(small, DRAWN_PEN),), (0.0, 0.0, x, y))
+    page, layout = Page(100, 100), GridLayout(1, 1, 0.0, 0.0)
+    (layer,) = arrange_board([held], layout, page).layers
+    assert np.ptp(layer.strokes.points, axis=0).max() == pytest.approx(25.0)
+    assert len(layer.strokes) == small.stroke_count
+
+
+def test_a_gallery_is_about_square() -> None:
+    cells, rows, columns = gallery([SQUARE] * 7, [DRAWN_PEN] * 7, column=1)
+    assert (rows, columns) == (3, 4)
+    assert [(cell.row, cell.column) for cell in cells[2:4]] == [(0, 3), (1, 1)]

@@ -4,21 +4,21 @@ import dataclasses
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from sketchdesign.core.drawing import Drawing, Layer, Page, Pen, Strokes
-from sketchdesign.core.errors import CancelledError
+from sketchdesign.core.errors import CancelledError, InputError
 from sketchdesign.core.provenance import Provenance
 from sketchdesign.geometry.optimise import (
-    DEFAULT_PIPELINE,
     MERGE_MM,
     TOLERANCE_MM,
-    TWO_OPT_STROKES,
-    default_pipeline,
+    OptimiseSettings,
     optimise,
+    optimising,
 )
+from sketchdesign.geometry.route import RouteSettings, finished
 from sketchdesign.geometry.vpype_worker import VpypeWorker
 
 
@@ -40,25 +40,25 @@ def round_trip_mm(strokes: Strokes) -> float:
     return strokes.pen_up_mm() + float(np.hypot(*first) + np.hypot(*last))
 
 
-def test_a_shuffled_grid_of_64_sketches_travels_a_fifth_at_most(worker: VpypeWorker) -> None:
+def test_a_shuffled_grid_of_64_sketches_travels_a_fifth_at_most() -> None:
     drawing = Drawing(Page(210, 297), (Layer(Pen(), grid()),))
-    routed, report = optimise(drawing, worker)
+    routed, report = optimise(drawing)
     assert report.pen_up_mm_before == drawing.pen_up_mm()
     assert report.pen_up_mm_after == routed.pen_up_mm() < report.pen_up_mm_before / 5.0
     assert report.lifts_before == 512
     assert report.lifts_after == routed.stroke_count <= 512
     assert report.pen_down_mm == routed.pen_down_mm() == pytest.approx(drawing.pen_down_mm(), rel=1e-2)
-    assert report.pipeline == f"{DEFAULT_PIPELINE} --two-opt"
+    assert report.pipeline == "route --simplify 0.02mm --join 0.05mm --machine axidraw-v3"
     assert report.seconds > 0.0
 
 
-def test_pens_labels_page_and_provenance_stay(worker: VpypeWorker) -> None:
+def test_pens_labels_page_and_provenance_stay() -> None:
     layers = (
         Layer(Pen("red", "#ff0000", 0.5), Strokes.from_polylines([[[0, 0], [9, 9]]]), "outline"),
         Layer(Pen(), Strokes.empty(), "%guides"),
     )
     drawing = Drawing(Page(100, 80), layers, Provenance({"seed": 3}))
-    routed, _ = optimise(drawing, worker)
+    routed, _ = optimise(drawing)
     assert (routed.page, routed.provenance) == (drawing.page, drawing.provenance)
     assert [dataclasses.replace(layer, strokes=Strokes.empty()) for layer in routed.layers] == [
         dataclasses.replace(layer, strokes=Strokes.empty()) for layer in layers
@@ -66,9 +66,9 @@ def test_pens_labels_page_and_provenance_stay(worker: VpypeWorker) -> None:
     assert [len(layer.strokes) for layer in routed.layers] == [1, 0]
 
 
-def test_the_same_drawing_always_takes_the_same_route(worker: VpypeWorker) -> None:
+def test_the_same_drawing_always_takes_the_same_route() -> None:
     drawing = Drawing(Page(210, 297), (Layer(Pen(), grid(3, 3)),))
-    assert optimise(drawing, worker)[0] == optimise(drawing, worker)[0]
+    assert optimise(drawing)[0] == optimise(drawing)[0]
 
 
 def test_a_pipeline_of_ones_own_is_run_as_it_is(worker: VpypeWorker) -> None:
@@ -80,39 +80,78 @@ def test_a_pipeline_of_ones_own_is_run_as_it_is(worker: VpypeWorker) -> None:
     ]
 
 
-def test_the_route_begins_near_home(worker: VpypeWorker) -> None:
+def test_the_route_begins_near_home() -> None:
     strokes = Strokes.from_polylines([[[10.0 * x + 5, 5], [10.0 * x + 9, 5]] for x in (4, 0, 3, 1, 2)])
-    routed = optimise(Drawing(Page(100, 100), (Layer(Pen(), strokes),)), worker)[0].layers[0].strokes
+    routed = optimise(Drawing(Page(100, 100), (Layer(Pen(), strokes),)))[0].layers[0].strokes
     assert round_trip_mm(routed) <= 24.0 + np.hypot(5, 5) + np.hypot(49, 5) + 1e-6
 
 
-def test_touching_strokes_are_joined(worker: VpypeWorker) -> None:
+def test_touching_strokes_are_joined() -> None:
     strokes = Strokes.from_polylines(np.array([[[0, 0], [10, 0]], [[20, 10], [20, 20]], [[20, 10.01], [10, 0]]]))
-    routed, report = optimise(Drawing(Page(100, 100), (Layer(Pen(), strokes),)), worker)
+    routed, report = optimise(Drawing(Page(100, 100), (Layer(Pen(), strokes),)))
     assert report.lifts_after == 1
     assert routed.pen_up_mm() == 0.0
 
 
-def test_large_layers_go_without_two_opt() -> None:
-    many = Strokes.from_polylines(np.zeros((TWO_OPT_STROKES + 1, 1, 2)))
-    assert default_pipeline([many]) == DEFAULT_PIPELINE
-    assert default_pipeline([]) == f"{DEFAULT_PIPELINE} --two-opt"
-
-
-def test_cancel(worker: VpypeWorker) -> None:
+def test_cancel_ends_our_own_route() -> None:
     with pytest.raises(CancelledError):
-        optimise(Drawing(Page(210, 297), (Layer(Pen(), grid()),)), worker, cancelled=lambda: True)
+        optimise(Drawing(Page(210, 297), (Layer(Pen(), grid()),)), cancelled=lambda: True)
+
+
+def test_cancel_ends_a_pipeline(worker: VpypeWorker) -> None:
+    with pytest.raises(CancelledError):
+        optimise(Drawing(Page(210, 297), (Layer(Pen(), grid()),)), worker, "linesort", cancelled=lambda: True)
+
+
+def test_enough_is_a_result() -> None:
+    drawing = Drawing(Page(210, 297), (Layer(Pen(), grid(2, 2)),))
+    routed, report = finished(optimising(drawing, enough=lambda: True))
+    assert routed.stroke_count == drawing.stroke_count
+    assert report.pen_up_mm_after == drawing.pen_up_mm()
+
+
+def test_progress_rises_to_the_end_over_all_layers() -> None:
+    layers = (Layer(Pen(), grid(2, 2)), Layer(Pen(), Strokes.empty()), Layer(Pen("red"), grid(1, 1)))
+    done = [share.done for share in optimising(Drawing(Page(210, 297), layers))]
+    assert done == sorted(done)
+    assert done[0] == 0
+    assert done[-1] == 100
+
+
+def test_wider_gaps_are_joined_where_that_is_asked_for() -> None:
+    strokes = Strokes.from_polylines(np.array([[[5, 5], [15, 5]], [[15.2, 5], [25, 5]], [[25, 9], [5, 9]]]))
+    drawing = Drawing(Page(100, 100), (Layer(Pen(), strokes), Layer(Pen("red"), strokes)))
+    routed, report = optimise(drawing, settings=OptimiseSettings(route=RouteSettings(join_mm=0.3)))
+    assert [len(layer.strokes) for layer in routed.layers] == [2, 2]
+    assert [joins.points.tolist() for joins in report.joins] == [[[15.0, 5.0], [15.2, 5.0]]] * 2
+    assert report.pen_down_mm == pytest.approx(drawing.pen_down_mm() + 2 * 0.2)
+    apart, report = optimise(drawing, settings=OptimiseSettings(route=RouteSettings(join_mm=0.0)))
+    assert apart.stroke_count == 6
+    assert not any(map(len, report.joins))
+
+
+def test_a_loop_that_nearly_closes_is_closed_and_begins_where_the_pen_comes_by() -> None:
+    loop = [[50.0, 80.0], [90.0, 80.0], [90.0, 40.0], [30.0, 20.0], [50.0, 79.96]]
+    routed, _ = optimise(Drawing(Page(100, 100), (Layer(Pen(), Strokes.from_polylines([loop])),)))
+    (line,) = routed.layers[0].strokes.polylines()
+    assert line[0].tolist() == line[-1].tolist() == [30.0, 20.0]
+    assert line[1].tolist() == pytest.approx([50.0, 79.98])
+
+
+def test_settings_out_of_range_are_refused() -> None:
+    with pytest.raises(InputError, match="simplified by -1 mm"):
+        OptimiseSettings(-1.0)
 
 
 coordinates = st.integers(0, 2000).map(lambda value: value / 20.0)
 polylines = st.lists(st.tuples(coordinates, coordinates), min_size=1, max_size=8)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None)
 @given(st.lists(polylines, min_size=1, max_size=12))
-def test_the_drawn_lines_stay_where_they_are(worker: VpypeWorker, lines: list[list[tuple[float, float]]]) -> None:
+def test_the_drawn_lines_stay_where_they_are(lines: list[list[tuple[float, float]]]) -> None:
     before = Strokes.from_polylines(lines)
-    after = optimise(Drawing(Page(100, 100), (Layer(Pen(), before),)), worker)[0].layers[0].strokes
+    after = optimise(Drawing(Page(100, 100), (Layer(Pen(), before),)))[0].layers[0].strokes
     reach = TOLERANCE_MM + 1e-6
     assert distances_mm(before.points, after).max() <= reach
     # A point half way along a join is half a gap away from what was drawn.

@@ -70,6 +70,13 @@ def test_layers_follow_the_groups_and_the_rest_has_its_own(tmp_path: Path) -> No
     assert [lists(x) for x in found.layers] == [[[[3, 0], [4, 1]]], [[[1, 2], [3, 4]]], [[[5, 5], [6, 6]]]]
 
 
+def test_percentages_are_of_the_page(tmp_path: Path) -> None:
+    frame = '<rect width="100%" height="100%"/>'
+    for inside in (frame, f"<style/>{frame}"):
+        found = read(tmp_path, f'<svg {SVG} width="20mm" height="10mm" viewBox="0 0 40 20">{inside}</svg>')
+        assert lists(found.layers[0]) == [[[0, 0], [20, 0], [20, 10], [0, 10], [0, 0]]]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

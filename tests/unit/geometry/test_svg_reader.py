@@ -44,6 +44,9 @@ def lines(body: str, head: str = 'width="100" height="100"') -> list[list[list[f
         (f'<symbol id="a">{LINE}</symbol><use href="#a"/>', [[[1, 2], [3, 4]]]),
         ('<line x2="3"/><path d="M 5 5 l 0 0"/><line x2="2"/>', [[[0, 0], [3, 0]], [[5, 5], [5, 5]], [[0, 0], [2, 0]]]),
         ('<path d="M0 0 L1 1 L banana"/>', [[[0, 0], [1, 1]]]),
+        ('<path/><line x2="1"/>', [[[0, 0], [1, 0]]]),
+        ('<rect width="2" height="1" transform="rotate(90)"/>', [[[0, 0], [0, 2], [-1, 2], [-1, 0], [0, 0]]]),
+        ('<rect x="1" width="2" height="1" transform="scale(-1 1)"/>', [[[-1, 0], [-3, 0], [-3, 1], [-1, 1], [-1, 0]]]),
     ],
 )  # fmt: skip
 def test_lines_and_shapes(body: str, expected: list[list[list[float]]]) -> None:
@@ -81,6 +84,7 @@ def test_what_is_not_shown_is_left_out(hidden: str) -> None:
         ('<circle cx="50" cy="50" r="40"/>', 40.0),
         ('<path d="M 90 50 A 40 40 0 0 1 10 50 A 40 40 0 0 1 90 50"/>', 40.0),
         ('<ellipse rx="10" ry="40" transform="translate(50 50) scale(4 1)"/>', 40.0),
+        ('<circle cx="50" cy="-50" r="40" transform="rotate(90)"/>', 40.0),
     ],
 )
 def test_curves_stay_close_with_few_points(body: str, radius: float) -> None:

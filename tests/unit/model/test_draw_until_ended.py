@@ -24,7 +24,7 @@ def drawn(model: Model, count: int, attempts: int) -> tuple[DrawnSet, list[tuple
     def request(numbers: list[int], attempt: int) -> Request:
         asked.append((list(numbers), attempt))
         keys = np.array([stream_key(1, number, attempt) for number in numbers], np.uint64)
-        return prior_request(model, keys, [0] * len(numbers), 1.0)
+        return prior_request(model, keys, [0] * len(numbers), Sampling(z_spread=1.0))
 
     work = draw_until_ended(Sampler(model, torch.device("cpu")), count, request, SHORT, told.append, attempts)
     while True:

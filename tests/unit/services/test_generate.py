@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from sketchdesign.core.errors import InputError
+from sketchdesign.core.errors import InputError, SketchFormatError
 from sketchdesign.model.checkpoint import Model
 from sketchdesign.model.sampling import Sampling
 from sketchdesign.services.generate import Generated, GenerateSettings, generate
@@ -32,15 +33,18 @@ def test_another_seed_gives_other_sketches(tiny_model: MakeModel) -> None:
 
 def test_unfinished_sketches_are_drawn_anew_and_counted(tiny_model: MakeModel) -> None:
     model = tiny_model()
-    sampling = Sampling(max_points=12)
+    sampling = Sampling(max_points=16)
     raw = drawn(model, 60, sampling=sampling, keep_unfinished=True)
     assert raw.ended_share == raw.ended_share_before < 0.9
+    assert raw.rejected == {}
     result = drawn(model, 60, sampling=sampling)
     assert result.ended_share == 1.0
     assert result.ended_share_before == raw.ended_share
+    assert result.rejected["no end token"] >= 60 * (1.0 - raw.ended_share)
+    curation = GenerateSettings(1).curation()
     for before, after in zip(raw.sketches, result.sketches, strict=True):
         assert after.ended
-        if before.ended:
+        if curation.flaw(before.sketch, before.ended) is None:
             assert after == before
 
 
@@ -74,3 +78,33 @@ def test_best_of_keeps_a_likelier_candidate(tiny_model: MakeModel) -> None:
 def test_numbers_out_of_range_are_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(InputError, match="out of range; choose a number from"):
         GenerateSettings(**({"count": 1} | wrong))  # type: ignore[arg-type]
+
+
+def test_some_sketches_can_be_rolled_anew_while_all_others_stay(tiny_model: MakeModel) -> None:
+    model = tiny_model()
+    settings = GenerateSettings(12, seed=7, threads=1)
+    first = drawn(model, 12)
+    rolled = settings.rolled([2, 6])
+    second = Job(generate(model, rolled)).run()
+    changed = [n for n in range(12) if first.sketches[n] != second.sketches[n]]
+    assert changed == [2, 6]
+    third = Job(generate(model, rolled.rolled([6]))).run()
+    assert [n for n in range(12) if second.sketches[n] != third.sketches[n]] == [6]
+    assert third.sketches[6] != first.sketches[6]
+    assert rolled.rolled([1]).precedence(4) == [0, 3, 2, 1]
+
+
+def test_settings_are_read_back(tiny_model: MakeModel) -> None:
+    sampling = Sampling(max_points=9, start_token=(0.0, 0.0, 1.0, 0.0, 0.0))
+    settings = GenerateSettings(4, seed=3, sampling=sampling, best_of=2, rank="reencode", distinct=True).rolled([1])
+    again = GenerateSettings.from_json(json.loads(json.dumps(settings.to_json())))
+    assert again == settings
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [{"seed": "many"}, {"sampling": None}, {"sampling": {"heat": 1}}, {"rank": "beauty"}, {"rolls": 3}, {"count": -1}],
+)
+def test_damaged_settings_are_refused(damage: dict[str, object]) -> None:
+    with pytest.raises(SketchFormatError, match="damaged"):
+        GenerateSettings.from_json(GenerateSettings(2).to_json() | damage)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import struct
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from sketchdesign.services.inputs import (
     drawing_json,
     example_names,
     read_input,
+    read_set,
 )
 
 MakeModel = Callable[..., Model]
@@ -154,3 +156,57 @@ def test_a_beginning_stays_as_large_as_it_is(tiny_model: MakeModel) -> None:
         assert scale * factor == pytest.approx(150 / 40)
     with pytest.raises(SketchDesignError, match="out of range"):
         as_seen_beginning(info, GivenSketch("line", LINE), 300.0)
+
+
+def rnn_npz(path: Path, **splits: list[Sketch]) -> Path:
+    arrays = {}
+    for name, drawings in splits.items():
+        rows = np.empty(len(drawings), object)
+        rows[:] = [sketch.to_stroke3(implicit_first_point=True).astype(np.int16) for sketch in drawings]
+        arrays[name] = rows
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, rows in arrays.items():
+            with archive.open(f"{name}.npy", "w") as file:
+                np.lib.format.write_array(file, rows)
+    return path
+
+
+def spaced(sketch: Sketch) -> list[list[float]]:
+    moved: list[list[float]] = (sketch.points - sketch.points[0]).tolist()
+    return moved
+
+
+def test_splits_are_counted_through_or_named(tmp_path: Path) -> None:
+    path = rnn_npz(tmp_path / "a.npz", test=[LINE], train=[OTHER, LINE], valid=[OTHER])
+    expected = {"#0": OTHER, "#1": LINE, "#2": OTHER, "#3": LINE, "#valid/0": OTHER, "#test/0": LINE, "#train/1": LINE}
+    for place, sketch in expected.items():
+        assert spaced(read_input(f"{path}{place}").sketch) == spaced(sketch)
+    with pytest.raises(SketchDesignError, match=r"no drawing #4, it holds 4"):
+        read_input(f"{path}#4")
+    with pytest.raises(SketchDesignError, match=r"no drawing #valid/1, it holds 1; give a number from #valid/0"):
+        read_input(f"{path}#valid/1")
+    alone = rnn_npz(tmp_path / "b.npz", test=[LINE])
+    assert spaced(read_input(str(alone)).sketch) == spaced(LINE)
+    with pytest.raises(SketchDesignError, match="no split 'valid'"):
+        read_input(f"{alone}#valid/0")
+
+
+def test_other_files_have_no_splits(tmp_path: Path) -> None:
+    for path in write_all(tmp_path)[:3]:
+        with pytest.raises(SketchDesignError, match="has no splits"):
+            read_input(f"{path}#valid/0")
+
+
+def test_what_a_file_says_of_its_drawings_is_kept(tmp_path: Path) -> None:
+    ndjson, binary, ours, theirs = write_all(tmp_path)
+    assert [read_input(str(path)).word for path in (ndjson, binary, ours, theirs)] == ["cat", "", "cat", ""]
+
+
+def test_a_set_is_all_of_a_file_or_single_sketches(tmp_path: Path) -> None:
+    ndjson, binary, *_ = write_all(tmp_path)
+    found = read_set([str(ndjson), f"{binary}#1", "example:cat"])
+    assert [given.name for given in found] == [f"{ndjson}#0", f"{ndjson}#1", f"{binary}#1", "example:cat"]
+    assert found[0].sketch == LINE
+    (tmp_path / "empty.ndjson").write_text("")
+    with pytest.raises(SketchDesignError, match="holds no drawing"):
+        read_set([str(tmp_path / "empty.ndjson")])

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections import Counter
 from collections.abc import Callable, Generator
 from dataclasses import replace
 from pathlib import Path
@@ -125,7 +126,7 @@ def test_copies_of_training_drawings_are_found_out(
     def copy(*_: object) -> Generator[None, None, DrawnSet]:
         made = [Drawn(sketch, True, 0.0) for sketch in train.sketches(np.arange(12))]
         yield None
-        return DrawnSet(made, 12)
+        return DrawnSet(made, 12, Counter())
 
     monkeypatch.setattr(module, "_draw", copy)
     model = tiny_model(z_size=0, encoder_size=0)

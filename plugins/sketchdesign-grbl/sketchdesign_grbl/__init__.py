@@ -1,0 +1,1 @@
+"""Pen plotters under GRBL 1.1."""

@@ -1,0 +1,1 @@
+"""sketchdesign's commands for vpype."""

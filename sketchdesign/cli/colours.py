@@ -1,0 +1,72 @@
+"""Options that say with which pens a tile is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from sketchdesign.core.drawing import Pen
+    from sketchdesign.services.colourways import Colourway
+
+
+@dataclass(frozen=True)
+class ColourOptions:
+    """Pens, which of them draws what, and colourways."""
+
+    pens: Annotated[
+        str,
+        typer.Option(
+            metavar="#RRGGBB,...",
+            help="Colours of the pens, in the order in which they are drawn; #RRGGBB:0.5mm with a width. "
+            "Default: those of the first colourway, or black.",
+        ),
+    ] = "#000000"
+    colour_by: Annotated[
+        str,
+        typer.Option(
+            help="Which pen draws what: motif (in turns), kind (of a --mix), position (blends across the cell), "
+            "stroke (first strokes with the first pen) or parity (mirror images with the second)."
+        ),
+    ] = "motif"
+    colourway: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--colourway",
+            metavar="NAME=#RRGGBB,...",
+            help="Write the files in these pens, as OUT-NAME. Repeatable.",
+        ),
+    ] = None
+    colourways: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Colourways from a .gpl or .ase palette, or a .toml such as: ink = ['#203060']."
+        ),
+    ] = None
+
+    def read_colourways(self) -> tuple[Colourway, ...]:
+        """All colourways that are asked for.
+
+        Raises:
+            InputError, SketchFormatError: one makes no sense, or the file cannot be read.
+        """
+        from sketchdesign.services.colourways import parse_colourway, read_colourways
+
+        of_file = () if self.colourways is None else read_colourways(self.colourways)
+        return (*(parse_colourway(text) for text in self.colourway or ()), *of_file)
+
+    def base_pens(
+        self, earlier: tuple[Pen, ...] | None, colourways: tuple[Colourway, ...], given: Callable[[str], bool]
+    ) -> tuple[Pen, ...]:
+        """The pens that the tile is made with: as said, else of the earlier tile, of the first colourway, or black."""
+        from sketchdesign.core.pens import parse_pens
+
+        if given("pens"):
+            return parse_pens(self.pens)
+        if earlier is not None:
+            return earlier
+        return colourways[0].pens if colourways else parse_pens(self.pens)

@@ -1,0 +1,54 @@
+"""``figures``: the paper's figures by our models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sketchdesign.cli.console import Console
+from sketchdesign.cli.options import DpiOption
+from sketchdesign.core.errors import OutputError
+
+
+def figures(
+    context: typer.Context,
+    *,
+    folder: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where to write them; made if it is not there.")],
+    only: Annotated[
+        str | None,
+        typer.Option(metavar="KEY,KEY,...", help="Some figures alone: 1, 3, 5 to 8, cat-pig, owl, chairs and so on."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Another seed draws other figures.")] = 1,
+    dpi: DpiOption = 100.0,
+) -> None:
+    """Redraw the figures of the sketch-rnn paper with the bundled models, each as SVG and PNG."""
+    from sketchdesign.model.sampling import Sampling
+    from sketchdesign.model.zoo import find_models, open_model
+    from sketchdesign.services.cast import Cast
+    from sketchdesign.services.figure_parts import TEMPERATURE, Drafter
+    from sketchdesign.services.figures import choose_figures, draw_figures
+    from sketchdesign.services.generate import GenerateSettings
+
+    console: Console = context.obj
+    chosen = choose_figures(only.split(",") if only else [])
+    sampling = Sampling.preset(temperature=TEMPERATURE)
+    settings = GenerateSettings(1, seed=seed, sampling=sampling, device=console.device, threads=console.threads)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot make the folder {folder}: {(error.strerror or str(error)).lower()}") from error
+    drafter = Drafter(Cast([name for name, _ in find_models()], open_model), settings)
+    finished = console.run(draw_figures(chosen, drafter, folder, dpi))
+    report = [
+        {
+            "figure": each.key,
+            "caption": each.caption,
+            "models": list(each.models),
+            "files": [str(path) for path in each.files],
+        }
+        for each in finished
+    ]
+    lines = [f"{each.files[0].name}: {each.caption} Drawn by {', '.join(each.models)}." for each in finished]
+    console.result({"figures": report, "seed": seed}, "\n".join(lines))

@@ -1,0 +1,93 @@
+"""What an SVG document says besides its lines: its page in millimetres, and the pen and name of each layer."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+from xml.etree.ElementTree import Element
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sketchdesign.core.drawing import LARGEST_PAGE_MM, Page, Pen
+from sketchdesign.core.errors import InputError, SketchFormatError
+from sketchdesign.core.units import MM_PER_UNIT, parse_length_mm
+
+_Array = NDArray[np.float64]
+
+_INKSCAPE = "{http://www.inkscape.org/namespaces/inkscape}"
+_COLOUR = re.compile("#[0-9a-fA-F]{6}")
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+
+
+class Sheet(NamedTuple):
+    """The paper of a document.
+
+    Attributes:
+        page: its size.
+        mm_per_unit: float64 [2], mm in a user unit across and down.
+        corner: float64 [2], the user coordinates of the upper left corner.
+    """
+
+    page: Page
+    mm_per_unit: _Array
+    corner: _Array
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height in user units, of which percentages are meant."""
+        return self.page.width_mm / float(self.mm_per_unit[0]), self.page.height_mm / float(self.mm_per_unit[1])
+
+
+def sheet_of(root: Element) -> Sheet:
+    """The paper that width, height and viewBox of the root describe.
+
+    Raises:
+        SketchFormatError: they give no size between 0.1 mm and 10 m.
+    """
+    view = [float(number) for number in _NUMBER.findall(root.get("viewBox", ""))]
+    if len(view) != 4 or not min(view[2:]) > 0.0:
+        view = []
+    sides = [_side_mm(root.get(name)) for name in ("width", "height")]
+    if view:
+        given = next((side / size for side, size in zip(sides, view[2:], strict=True) if side), MM_PER_UNIT["px"])
+        sides = [side or size * given for side, size in zip(sides, view[2:], strict=True)]
+    width, height = sides
+    if not width or not height or not 0.1 <= min(width, height) <= max(width, height) <= LARGEST_PAGE_MM:
+        raise SketchFormatError("it does not say how large it is", hint="give it a width and a height in mm")
+    size = np.array(view[2:] if view else [width / MM_PER_UNIT["px"], height / MM_PER_UNIT["px"]])
+    return Sheet(Page(width, height), np.array([width, height]) / size, np.array(view[:2] or [0.0, 0.0]))
+
+
+def _side_mm(text: str | None) -> float | None:
+    if text is None or "%" in text:
+        return None
+    try:
+        return parse_length_mm(f"{text}px" if re.fullmatch(r"[\d.eE+-]+\s*", text) else text)
+    except InputError:
+        return None
+
+
+def pen_of(group: Element | None, mm_per_unit: float) -> Pen:
+    """The stroke that a layer's group names; our own pen where it names none, or there is no group."""
+    if group is None:
+        return Pen()
+    declarations = (part.partition(":") for part in group.get("style", "").split(";"))
+    style = {key.strip(): value.strip() for key, _, value in declarations}
+    colour = group.get("stroke") or style.get("stroke", "")
+    width = re.fullmatch(r"([\d.]+)(?:px)?", group.get("stroke-width") or style.get("stroke-width", ""))
+    ours = Pen()
+    return Pen(
+        name=label_of(group) or ours.name,
+        colour=colour.lower() if _COLOUR.fullmatch(colour) else ours.colour,
+        width_mm=float(width[1]) * mm_per_unit if width and width[1].count(".") < 2 else ours.width_mm,
+    )
+
+
+def label_of(group: Element | None) -> str:
+    """The name of a layer without the number in front."""
+    if group is None:
+        return ""
+    text = group.get(f"{_INKSCAPE}label") or group.get("id") or ""
+    # Writers number the layers themselves.
+    return re.sub(r"^([%!]?)\d+\s+", r"\1", text)

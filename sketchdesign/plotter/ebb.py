@@ -1,0 +1,226 @@
+"""Driver of the EiBotBoard, the controller of AxiDraw, NextDraw and their relatives.
+
+Facts: the command reference of its firmware, versions 2 and 3. What a board can do is told by its version number
+alone, because version 2 says OK to settings it does not know.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+
+from sketchdesign.core.errors import PlotterError
+from sketchdesign.plotter.clock import Clock
+from sketchdesign.plotter.link import ANSWER_S, CommandRefusedError, EbbLink, NoAnswerError, Shape
+from sketchdesign.plotter.pen import PenSetup
+from sketchdesign.plotter.plan import Block
+from sketchdesign.plotter.protocol import Status
+from sketchdesign.plotter.transport import Transport
+
+_VERSION = re.compile(r"(V,)?EBB.* Firmware Version (\d+)\.(\d+)\.(\d+)\S*")
+
+_ENOUGH_VOLTS = 250
+"""What the board measures at 9 V, in its own unit."""
+
+_FULL_SCALE, _FULL_SCALE_VOLTS, _DIODE_VOLTS = 1023, 3.3 * 9.2, 0.3
+
+_SELDOM_S = 0.05
+_CLEAR_BOTH = 3
+
+
+class Ebb:
+    """An EiBotBoard on a port.
+
+    Attributes:
+        version: of the firmware; known once connected.
+    """
+
+    def __init__(self, transport: Transport, clock: Clock) -> None:
+        self.name = transport.name
+        self.version = (0, 0, 0)
+        self.ramps = False
+        self.capacity = 2
+        self._clock = clock
+        self._link = EbbLink(transport, clock)
+        self._found_future = False
+        self._pen_output = ""
+        self._powered = True
+        self._pen_is_up = True
+        self._asked_s = float("-inf")
+
+    def connect(self) -> None:
+        """Find out the version and how to talk.
+
+        Raises:
+            PlotterError: something else than an EiBotBoard is there.
+        """
+        self._greet()
+        if self.version >= (3, 0, 2) and not self._link.future:
+            # Between the two syntaxes the answer is an empty line or a name: whatever it is, it is no data.
+            self._link.write("CU,10,1")
+            self._link.lines_until_quiet()
+            self._link.future = True
+        self.ramps = self.version >= (2, 7, 0)
+        # Where the queue cannot be asked for, the answer to one command too many tells when there is room.
+        self.capacity = 2 if self.version >= (2, 4, 4) else 3
+
+    def alive_since(self, mark: int) -> bool:
+        self.wait_until_idle()
+        return int(self._link.ask("QL", Shape.DATA_OK, r"(\d+)")[1]) == mark
+
+    def start(self, pen: PenSetup, mark: int, *, at_home: bool) -> None:
+        """See `Plotter.start`.
+
+        Raises:
+            PlotterError: the motors have no power.
+        """
+        self.wait_until_idle()
+        if not self._volts_suffice():
+            raise PlotterError(
+                f"the plotter on {self.name} has no power for its motors", hint="plug in its power supply"
+            )
+        if self.version >= (3, 0, 0):
+            self._link.ask(f"CU,60,{_ENOUGH_VOLTS}")
+            deepest = int(self._link.ask("QU,2", Shape.DATA_OK, r"(?:2,)?(\d+)")[1])
+            self._link.ask(f"CU,4,{deepest}")
+            self.capacity = deepest + 1
+        self.set_pen(pen)
+        self.pen(up=True, wait_ms=pen.lift_ms)
+        if at_home:
+            self._link.ask("EM,1,1")
+            if self._counts_steps:
+                self._link.ask("CS")
+        self._link.ask(f"SL,{mark}")
+        self.wait_until_idle()
+
+    def set_pen(self, pen: PenSetup) -> None:
+        servo = pen.servo
+        self._pen_output = "" if servo.output is None else f",{servo.output}"
+        self._link.ask(f"SC,4,{pen.pulse(pen.up_percent)}")
+        self._link.ask(f"SC,5,{pen.pulse(pen.down_percent)}")
+        self._link.ask(f"SC,11,{pen.pulse_rate(pen.up_rate_percent)}")
+        self._link.ask(f"SC,12,{pen.pulse_rate(pen.down_rate_percent)}")
+        if servo.output is not None:
+            self._link.ask("SC,8,1")
+
+    def move(self, block: Block) -> None:
+        first, second = block.steps
+        if block.rates == (0, 0):
+            clear = f",{_CLEAR_BOTH}" if self.ramps else ""
+            command = f"SM,{block.ticks // 25},{first},{second}{clear}"
+        else:
+            (rate_1, rate_2), (growth_1, growth_2) = block.rates, block.growths
+            command = f"LM,{rate_1},{first},{growth_1},{rate_2},{second},{growth_2},{_CLEAR_BOTH}"
+        self._link.ask(command)
+
+    def pen(self, *, up: bool, wait_ms: int) -> None:
+        self._link.ask(f"SP,{int(up)},{wait_ms}{self._pen_output}")
+
+    def status(self) -> Status:
+        if self.version >= (2, 6, 2):
+            flags = int(self._link.ask("QG", Shape.DATA, r"([0-9A-F]{2})")[1], 16)
+            executing, waiting = bool(flags & 0x0E), int(flags & 0x01)
+            pen_up, button = bool(flags & 0x10), bool(flags & 0x20)
+        else:
+            busy = self._link.ask("QM", Shape.DATA, r"(?:QM,)?(\d),\d,\d,?(\d)?")
+            # The oldest firmware does not tell whether something waits: while it is busy, something may.
+            executing, waiting = busy[1] != "0", int((busy[2] or busy[1]) != "0")
+            pen_up, button = self._pen_and_button()
+        if waiting and self.version >= (3, 0, 1):
+            waiting = int(self._link.ask("QU,6", Shape.DATA_OK, r"(?:6,)?(\d+)")[1])
+        elif waiting and self.version >= (3, 0, 0):
+            waiting = self.capacity - 1
+        if self.version >= (3, 0, 0):
+            self._powered = self._powered and not flags & 0x40
+        else:
+            self._powered = self._volts_suffice()
+        return Status(int(executing or waiting > 0) + waiting, self._position(), pen_up, button, self._powered)
+
+    def halt(self) -> Status:
+        """See `Plotter.halt`. Works after a lost answer, too: first the line is made quiet."""
+        try:
+            self._link.ask("ES", Shape.DATA_OK, r"[\d,-]+")
+        except (NoAnswerError, CommandRefusedError):
+            self._link.lines_until_quiet()
+            self._greet()
+            self._link.ask("ES", Shape.DATA_OK, r"[\d,-]+")
+        instant = self.version >= (3, 0, 1)
+        if not instant:
+            self.wait_until_idle()  # a movement of the pen goes on after ES
+        self._asked_s = float("-inf")
+        try:
+            return self.status()
+        finally:
+            self._link.ask(f"SP,{3 if instant else 1},0{self._pen_output}")
+
+    def motors_off(self) -> None:
+        self._link.ask("EM,0,0")
+
+    def close(self) -> None:
+        """Give the syntax back that was found, so that other programs still understand the board."""
+        with contextlib.suppress(PlotterError):
+            if self._link.future and not self._found_future:
+                self._link.write("CU,10,0")
+                self._link.lines_until_quiet()
+        self._link.close()
+
+    def wait_until_idle(self) -> None:
+        """Let what is queued come to its end.
+
+        Raises:
+            NoAnswerError: it does not within a minute.
+        """
+        end = self._clock.now() + 60.0
+        while self.status().outstanding:
+            if self._clock.now() > end:
+                raise NoAnswerError(f"the plotter on {self.name} never comes to rest", hint="switch it off and on")
+            self._clock.sleep(0.01)
+
+    def _pen_and_button(self) -> tuple[bool, bool]:
+        """For firmware that needs a question for each: not asked every time."""
+        if self._clock.now() - self._asked_s >= _SELDOM_S:
+            self._asked_s = self._clock.now()
+            self._pen_is_up = self._link.ask("QP", Shape.DATA_OK, "([01])")[1] == "1"
+            return self._pen_is_up, self._link.ask("QB", Shape.DATA_OK, "([01])")[1] == "1"
+        return self._pen_is_up, False
+
+    @property
+    def _counts_steps(self) -> bool:
+        return self.version >= (2, 4, 3)
+
+    def _position(self) -> tuple[int, int] | None:
+        if not self._counts_steps:
+            return None
+        counted = self._link.ask("QS", Shape.DATA_OK, r"(-?\d+),(-?\d+)")
+        return int(counted[1]), int(counted[2])
+
+    def volts(self) -> float:
+        """The supply of the motors, as well as the board can measure it."""
+        return self._supply() / _FULL_SCALE * _FULL_SCALE_VOLTS + _DIODE_VOLTS
+
+    def _volts_suffice(self) -> bool:
+        return self._supply() >= _ENOUGH_VOLTS
+
+    def _supply(self) -> int:
+        return int(self._link.ask("QC", Shape.DATA_OK, r"\d+,(\d+)")[1])
+
+    def _greet(self) -> None:
+        self._link.lines_until_quiet(0.02)
+        self._link.write("")  # ends whatever another program may have begun
+        self._link.lines_until_quiet(0.05)
+        for _ in range(3):
+            self._link.write("V")
+            for line in self._link.lines_until_quiet(ANSWER_S / 4.0):
+                if known := _VERSION.fullmatch(line):
+                    if self.version == (0, 0, 0):
+                        self._found_future = known[1] is not None
+                    self._link.future = known[1] is not None
+                    self.version = (int(known[2]), int(known[3]), int(known[4]))
+                    return
+        raise _not_a_plotter(self.name)
+
+
+def _not_a_plotter(name: str) -> PlotterError:
+    return PlotterError(
+        f"the device on {name} is no EiBotBoard, or is busy", hint="see sketchdesign plotters for what is there"
+    )

@@ -1,0 +1,106 @@
+"""Finding the place where a plot broke off."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sketchdesign.core.errors import InputError, PlotterError
+from sketchdesign.plotter.job import Job, with_speeds
+from sketchdesign.plotter.journal import Header, Trace
+from sketchdesign.plotter.protocol import Plotter
+from sketchdesign.plotter.section import Place, Section, Steps, locate, place_in
+
+_OFF_STEPS = 3.0
+_BEHIND, _AHEAD = 40, 60
+"""Items around the last one sent among which the machine may stand."""
+
+
+class HomeNeededError(PlotterError):
+    """The machine does not know any more where it is; a person must move it to its home corner."""
+
+
+class Resumption(NamedTuple):
+    """Where to go on.
+
+    Attributes:
+        copy, layer: from 0.
+        place: in the layer.
+        position: of the machine now.
+        at_home: the machine was moved to its home corner by hand, and counts from there.
+    """
+
+    copy: int
+    layer: int
+    place: Place
+    position: Steps
+    at_home: bool
+
+
+def check_journal(job: Job, header: Header, trace: Trace) -> None:
+    """Refuse a journal of something else.
+
+    Raises:
+        InputError: it belongs to another drawing, or all is drawn.
+    """
+    if header.drawing != job.fingerprint:
+        raise InputError(
+            "the journal belongs to another drawing, or to other layers of it",
+            hint="resume with the same file and options, or start without --resume",
+        )
+    if trace.complete:
+        raise InputError("the plot in the journal is complete", hint="start without --resume to draw it again")
+
+
+def find_place(
+    job: Job, header: Header, trace: Trace, plotter: Plotter, *, home_confirmed: bool, whole_stroke: bool
+) -> Resumption:
+    """Ask a connected machine where it stands, and find that in the drawing. Nothing moves.
+
+    Args:
+        home_confirmed: a person says that the machine stands in its home corner.
+        whole_stroke: draw a stroke that was cut off from its beginning.
+
+    Raises:
+        HomeNeededError: the machine does not know where it is.
+    """
+    alive = plotter.alive_since(header.mark)
+    position = plotter.status().position
+    strokes = job.layers[trace.layer].plan.strokes
+    machine = with_speeds(job.machine, trace.speeds or {})
+    section = Section(strokes, trace.begun, trace.start, machine, ramps=plotter.ramps)
+    found: Place | None = None
+    if alive and not trace.homeless and not home_confirmed:
+        found, position = _standing_at(section, trace, position)
+    if found is None or position is None:
+        if not home_confirmed:
+            raise HomeNeededError(
+                "the plotter was switched off or lost its position since",
+                hint="move the carriage to its home corner by hand, then resume with --home-confirmed",
+            )
+        found, position = _remembered(section, trace), (0, 0)
+    place = section.settled(found)
+    if whole_stroke or machine.plans_itself:
+        place = Place(place.stroke, 0.0)
+    return Resumption(trace.copy, trace.layer, place, position, home_confirmed)
+
+
+def _standing_at(section: Section, trace: Trace, position: Steps | None) -> tuple[Place | None, Steps | None]:
+    """The place that belongs to the machine's position, and that position."""
+    if not trace.moving:
+        return (trace.place, position) if trace.position is not None and position == trace.position else (None, None)
+    last = trace.sent - 1
+    if position is None:
+        # A machine that cannot count its steps has executed what it was sent.
+        return place_in(section.item(last), 1.0), section.item(last).end
+    numbers = range(max(0, last - _BEHIND), min(section.item_count, last + _AHEAD))
+    found = locate(((number, section.item(number)) for number in numbers), position, last, None)
+    if found is None or found.off_steps > _OFF_STEPS:
+        return None, None
+    return found.place, position
+
+
+def _remembered(section: Section, trace: Trace) -> Place:
+    if trace.moving and not trace.seen and not section.plan.machine.plans_itself:
+        # Nobody stopped the machine: it has done what it was sent.
+        return place_in(section.item(trace.sent - 1), 1.0)
+    return trace.place

@@ -1,0 +1,35 @@
+"""Where the app keeps what belongs to a person and not to a project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+
+@dataclass(frozen=True)
+class UserFolders:
+    """Three folders, made when they are needed.
+
+    Attributes:
+        config: preferences.
+        data: the library of starred sketches, presets.
+        state: autosaves and logs.
+    """
+
+    config: Path
+    data: Path
+    state: Path
+
+    @classmethod
+    def of_this_user(cls) -> Self:
+        """As the platform wishes it."""
+        from platformdirs import PlatformDirs
+
+        dirs = PlatformDirs("sketchdesign", appauthor=False)
+        return cls(dirs.user_config_path, dirs.user_data_path, dirs.user_state_path)
+
+    @classmethod
+    def under(cls, folder: Path) -> Self:
+        """All three within one folder."""
+        return cls(folder / "config", folder / "data", folder / "state")
