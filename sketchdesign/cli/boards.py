@@ -54,7 +54,7 @@ class BoardOptions:
     landscape: Annotated[bool, typer.Option("--landscape", help="Turn the page.")] = False
     margin: Annotated[str, typer.Option(help="Free border of the page.")] = "8mm"
     gap: Annotated[str, typer.Option(help="Free space between the cells.")] = "4mm"
-    route: Annotated[bool, typer.Option("--route", help="Join and order the strokes with vpype.")] = False
+    route: Annotated[bool, typer.Option("--route", help="Join and order the strokes for a plotter.")] = False
     dpi: Annotated[float, typer.Option(help="Resolution of a .png or .gif.")] = 150.0
     fps: Annotated[float, typer.Option(help="Frames a second, where OUT is a .gif.")] = 12.0
     there_and_back: Annotated[

@@ -56,7 +56,7 @@ def grid(
     ] = None,
     sampling: SamplingOptions,
 ) -> None:
-    """Fill a page with new sketches in rows and columns, optimised with vpype."""
+    """Fill a page with new sketches in rows and columns, by the shortest way for the pen."""
     from sketchdesign.core.drawing import Page
     from sketchdesign.core.machine import find_machine
     from sketchdesign.core.units import parse_length_mm

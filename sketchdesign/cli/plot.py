@@ -19,6 +19,7 @@ from sketchdesign.cli.console import Console
 from sketchdesign.cli.options import expand_options
 from sketchdesign.cli.plugins import with_parameters
 from sketchdesign.core.errors import CancelledError, InputError, SketchDesignError
+from sketchdesign.services.plot_drivers import OUR_DRIVER
 
 if TYPE_CHECKING:
     from sketchdesign.plotter.control import Control, Event
@@ -50,7 +51,7 @@ class PlotOptions:
     reink: Annotated[str, typer.Option(metavar="LENGTH", help="Pause for ink whenever so much is drawn.")] = "0m"
     driver: Annotated[
         str, typer.Option(help="What talks to the machine, see plugins list. --driver NAME --help shows its options.")
-    ] = "ebb"
+    ] = OUR_DRIVER
 
     def settings(self, parameters: dict[str, Any]) -> PlotSettings:
         """What these options ask for, with the parameters of the driver."""
@@ -112,17 +113,18 @@ def _plot_command(plugin: Plugin | None = None) -> Callable[..., None]:
         from sketchdesign.services.plot import (
             check_new_journal,
             journal_of,
-            only_port,
             prepare,
             settings_in,
             write_preview,
         )
+        from sketchdesign.services.plot_drivers import only_port
 
         console: Console = context.obj
         journal = journal or journal_of(file)
-        settings = options.settings(asdict(own))
         if resume:
             settings = settings_in(journal).with_parameters(options.driver, _given(context, asdict(own)))
+        else:
+            settings = options.settings(asdict(own))
         plotting = prepare(file, settings)
         if preview is not None:
             write_preview(plotting, preview)
@@ -229,10 +231,12 @@ class _Sitting:
     def _plot(self, port: str, how: dict[str, bool]) -> None:
         from sketchdesign.plotter.clock import RealClock
         from sketchdesign.services.plot import plot_new, resume
+        from sketchdesign.services.plot_drivers import open_plotter
 
         clock = RealClock()
         try:
-            plotter = self._plotting.settings.open(port, clock)
+            settings = self._plotting.settings
+            plotter = open_plotter(settings.driver, settings.parameters, port, clock)
             if how.pop("resume"):
                 resume(self._plotting, plotter, self._journal, self._control, self._heard, clock, **how)
             else:

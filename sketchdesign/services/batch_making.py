@@ -173,11 +173,4 @@ def _opened(name: str, _changed_ns: int) -> Model:
 @functools.cache
 def _vpype() -> VpypeWorker:
     """The worker's own vpype, for all its orders."""
-    return _LateVpype()
-
-
-class _LateVpype(VpypeWorker):
-    """vpype that starts with the first pipeline: most batches have none, and some workers may start no process."""
-
-    def start(self) -> None:
-        pass
+    return VpypeWorker()

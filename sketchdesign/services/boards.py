@@ -11,7 +11,6 @@ from sketchdesign.core.provenance import Provenance
 from sketchdesign.design.grid import GridLayout
 from sketchdesign.design.latentboard import arrange_board, board_page
 from sketchdesign.geometry.optimise import optimise
-from sketchdesign.geometry.vpype_worker import VpypeWorker
 from sketchdesign.output.sketches import SKETCH_WRITERS, SketchRecord
 from sketchdesign.services.export import export_drawing
 from sketchdesign.services.jobs import Progress, Work
@@ -27,7 +26,7 @@ def finish_board(
         board: what a tool made.
         page: the paper; None for one that fits.
         margin_mm, gap_mm: free border, and free space between the cells.
-        routed: let vpype join and order the strokes. Otherwise they stay in the order in which they were drawn,
+        routed: join and order the strokes. Otherwise they stay in the order in which they were drawn,
             which is what a board is read for; a few dozen sketches gain seconds at most.
     """
     layout = GridLayout(board.rows, board.columns, margin_mm, gap_mm)
@@ -36,8 +35,7 @@ def finish_board(
     pipeline = None
     if routed:
         yield Progress(0, 1, "routing")
-        with VpypeWorker() as worker:
-            drawing, report = optimise(drawing, worker)
+        drawing, report = optimise(drawing)
         pipeline = report.pipeline
     recipe = {
         **board.recipe,

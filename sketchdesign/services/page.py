@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sketchdesign.core.drawing import Drawing, Layer, Pen
@@ -23,24 +23,22 @@ PATTERN, BOARD = "pattern", "board"
 
 
 @dataclass(frozen=True)
-class PenShare:
-    """What one pen does on a sheet.
+class PenWork:
+    """What a pen does on a sheet: how often it comes down, what it draws, and how long it takes with its travels."""
 
-    Attributes:
-        number: of the pen in the project.
-        pen: the pen.
-        hidden: whether it is left out.
-        strokes: how often it comes down.
-        drawn_m: metres it draws.
-        seconds: that it takes, with its travels; 0 where it is left out.
-    """
+    strokes: int = 0
+    drawn_mm: float = 0.0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class PenShare:
+    """A pen by its number in the project, whether it is left out, and what it does."""
 
     number: int
     pen: Pen
     hidden: bool
-    strokes: int = 0
-    drawn_m: float = 0.0
-    seconds: float = 0.0
+    work: PenWork = field(default_factory=PenWork)
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +107,7 @@ def unrouted_sheet(project: Project) -> Work[Drawing]:
             **pattern_recipe(project),
             "layout": pattern.layout.to_json(),
             "layout_seed": pattern.seed,
-            "locked": [pin.number for pin in pattern.pins if pin.locked],
+            "locked": [pin.number for pin in pattern.pins],
             "overhang": False,
             "colour_by": pattern.colour_by,
             "pens": [asdict(pen) for pen in project.pens],
@@ -152,21 +150,22 @@ def shown_pens(project: Project) -> tuple[int, ...]:
     return tuple(number for number in pen_order(project) if number not in project.sheet.hidden_pens)
 
 
-def pen_shares(project: Project, sheet: ProjectSheet | None) -> list[PenShare]:
-    """For each pen, in their order, what it does; nothing is known of a sheet that is not there yet."""
+def work_of(drawing: Drawing, machine: MachineProfile) -> tuple[PenWork, ...]:
+    """What the pen of each layer does."""
     from sketchdesign.geometry.timecost import estimate_s
 
+    alone = [Drawing(drawing.page, (layer,)) for layer in drawing.layers]
+    return tuple(PenWork(each.stroke_count, each.pen_down_mm(), estimate_s(each, machine)) for each in alone)
+
+
+def pen_shares(project: Project, work: Sequence[PenWork]) -> list[PenShare]:
+    """For each pen, in their order, what it does; ``work`` is that of the layers, empty while it is not known."""
     shown = shown_pens(project)
-    shares = []
-    for number in pen_order(project):
-        share = PenShare(number, project.pens[number], number not in shown)
-        if sheet is not None and number in shown and shown.index(number) < len(sheet.drawing.layers):
-            layer = sheet.drawing.layers[shown.index(number)]
-            alone = Drawing(sheet.drawing.page, (layer,))
-            seconds, metres = estimate_s(alone, sheet.machine), alone.pen_down_mm() / 1000.0
-            share = replace(share, strokes=len(layer.strokes), drawn_m=metres, seconds=seconds)
-        shares.append(share)
-    return shares
+    known = dict(zip(shown, work, strict=False))
+    return [
+        PenShare(number, project.pens[number], number not in shown, known.get(number, PenWork()))
+        for number in pen_order(project)
+    ]
 
 
 def board_sketches(project: Project) -> list[KeptSketch]:

@@ -161,6 +161,7 @@ def pattern_recipe(project: Project) -> dict[str, Any]:
         "model": {"name": project.model, "sha256": project.model_sha256},
         "seed": project.seed,
         "ground": pattern.ground,
+        "held": [pin.number for pin in pattern.pins if pin.locked],
         "motifs": [
             {"word": each.word, "model": each.model, "drawing": drawing_json(each.sketch)} for each in pattern.motifs
         ],

@@ -49,7 +49,7 @@ def pattern_sheet(
     pipeline: str | None = None,
     machine: MachineProfile = AXIDRAW_V3,
 ) -> Work[PatternSheet]:
-    """The repeat of a tile's file over a page, from uncut strokes, routed with vpype.
+    """The repeat of a tile's file over a page, from uncut strokes, routed.
 
     Raises:
         InputError, SketchFormatError: as `open_design`; the margin leaves no room; the strokes would be too many.
@@ -76,7 +76,8 @@ def pattern_sheets(
     """
     design, joined = open_design(path)
     recipe = {"command": "sheet", **_planned(plan), "tile": {} if joined else dict(read_provenance(path).recipe)}
-    worker.start()
+    if pipeline is not None:
+        worker.start()
     made: list[PatternSheet] = []
     for row, column in plan.places():
         yield Progress(len(made), plan.rows * plan.columns, "routing")

@@ -9,21 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sketchdesign.core.drawing import Drawing, Layer, Pen, Strokes
-from sketchdesign.core.errors import InputError, PlotterError
+from sketchdesign.core.errors import InputError
 from sketchdesign.core.machine import SERVOS, MachineProfile, find_machine
+from sketchdesign.services.plot_drivers import OUR_DRIVER, machine_of
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
-
     from sketchdesign.plotter.clock import Clock
     from sketchdesign.plotter.control import Control, Report
     from sketchdesign.plotter.job import Job
     from sketchdesign.plotter.pen import PenSetup
     from sketchdesign.plotter.protocol import Plotter
-    from sketchdesign.services.plugins import Plugin
-
-OUR_DRIVER = "ebb"
-"""The driver of the machines that are found by themselves."""
 
 _TRAVEL_PEN = Pen("travel", "#b0b0b0", 0.1)
 
@@ -73,7 +68,7 @@ class PlotSettings:
         Raises:
             InputError: it is unknown, or a speed makes no sense.
         """
-        machine = self._driver_with_parameters()[1] or find_machine(self.machine)
+        machine = machine_of(self.driver, self.parameters) or find_machine(self.machine)
         if self.servo:
             if self.servo not in SERVOS:
                 raise InputError(f"unknown pen lift {self.servo!r}", hint=f"use one of {', '.join(SERVOS)}")
@@ -102,34 +97,6 @@ class PlotSettings:
     def with_parameters(self, driver: str, parameters: dict[str, Any]) -> PlotSettings:
         """With other parameters where they are of this driver."""
         return replace(self, parameters=self.parameters | parameters) if driver == self.driver else self
-
-    def open(self, port: str, clock: Clock) -> Plotter:
-        """The machine on a serial port, which has answered.
-
-        Raises:
-            PlotterError: the port cannot be opened, or something else is there.
-            PluginError: the driver failed.
-        """
-        from sketchdesign.plotter.transport import open_serial
-
-        driver, _, parameters = self._driver_with_parameters()
-        with driver.blamed():
-            transport = open_serial(port, driver.target.line(parameters))
-            try:
-                plotter: Plotter = driver.target.connect(transport, clock, parameters)
-            except BaseException:
-                transport.close()
-                raise
-        return plotter
-
-    def _driver_with_parameters(self) -> tuple[Plugin, MachineProfile | None, BaseModel]:
-        from sketchdesign.services.parameters import parse_parameters
-        from sketchdesign.services.plugins import find_plugin
-
-        driver = find_plugin("plotter", self.driver)
-        parameters = parse_parameters(driver.target.Parameters, self.parameters)
-        with driver.blamed():
-            return driver, driver.target.machine(parameters), parameters
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -349,23 +316,6 @@ def check_new_journal(journal_path: Path) -> None:
         raise InputError(
             f"an unfinished plot is in {journal_path}", hint="go on with --resume, or begin again with --restart"
         )
-
-
-def only_port(driver: str = OUR_DRIVER) -> str:
-    """The port of the one plotter that is plugged in.
-
-    Raises:
-        PlotterError: there is none, or several.
-    """
-    from sketchdesign.plotter.transport import find_plotters
-
-    if driver != OUR_DRIVER:
-        raise PlotterError(f"plotters of the kind {driver} cannot be told from other devices", hint="name the --port")
-    ports = find_plotters()
-    if len(ports) != 1:
-        what = "no plotter is plugged in" if not ports else f"{len(ports)} plotters are plugged in"
-        raise PlotterError(what, hint="choose one with --port; sketchdesign plotters lists them")
-    return ports[0].port
 
 
 def _chosen_layers(drawing: Drawing, numbers: Sequence[int]) -> list[tuple[int, Layer]]:

@@ -51,7 +51,8 @@ def _with_tile(project: Project, recipe: Mapping[str, Any], path: Path) -> Proje
     numbers = sorted({int(number) for own in design.motifs for number in np.unique(own)})
     found = locked_motifs(design, numbers)
     try:
-        locked = {int(number) for number in recipe.get("locked", ())}
+        # A project pins more than a person has locked.
+        held = {int(number) for number in recipe.get("held", recipe.get("locked", ()))}
         kept = _motifs_in(recipe)
         ground = parse_colour(str(recipe.get("ground", "#ffffff")))
         model, seed = recipe.get("model") or {}, recipe.get("seed", project.seed)
@@ -62,7 +63,7 @@ def _with_tile(project: Project, recipe: Mapping[str, Any], path: Path) -> Proje
     shapes = [_sketch_of(each) for each in found]
     motifs = kept or tuple(dict.fromkeys(KeptSketch(shape, "", name) for shape in shapes))[:_MOST_MOTIFS]
     pins = tuple(
-        Pin(number, _named(shape, motifs), each.placement, number in locked)
+        Pin(number, _named(shape, each.pen, motifs, len(settings.pens)), each.placement, number in held)
         for number, (each, shape) in enumerate(zip(found, shapes, strict=True))
     )
     pattern = PatternSettings(
@@ -110,5 +111,7 @@ def _sketch_of(found: Locked) -> Sketch:
     return Sketch.from_polylines((line + 0.5) * PAPER_PX for line in found.motif.strokes.polylines())
 
 
-def _named(shape: Sketch, motifs: tuple[KeptSketch, ...]) -> KeptSketch:
-    return KeptSketch(shape, motifs[0].word if len({each.word for each in motifs}) == 1 else "", "")
+def _named(shape: Sketch, pen: int, motifs: tuple[KeptSketch, ...], pens: int) -> KeptSketch:
+    """A motif of the tile with the first word that is drawn with its pen where kinds have pens."""
+    words = list(dict.fromkeys(each.word for each in motifs))
+    return KeptSketch(shape, next((word for kind, word in enumerate(words) if kind % pens == pen), words[0]))

@@ -50,16 +50,16 @@ def grid_sheet(
     pipeline: str | None = None,
     machine: MachineProfile = AXIDRAW_V3,
 ) -> Work[GridSheet]:
-    """Fill a grid with new sketches and route the strokes with vpype.
+    """Fill a grid with new sketches and route the strokes.
 
     Args:
         model: the checkpoint that draws.
         settings: ``count`` is replaced by the number of cells.
         layout: rows, columns and spaces.
         page: the paper.
-        worker: the process that runs vpype; it starts up while the sketches are drawn.
+        worker: the process that runs a ``pipeline``; it starts up while the sketches are drawn.
         smooth_mm: turn angles into curves that move lines by this much at most; None leaves them.
-        pipeline: vpype commands in the place of our own.
+        pipeline: vpype commands in the place of our own router.
         machine: the plotter whose time is estimated.
 
     Raises:
@@ -70,7 +70,8 @@ def grid_sheet(
     started = time.perf_counter()
     settings = replace(settings, count=layout.rows * layout.columns)
     layout.cell_size_mm(page)
-    worker.start()
+    if pipeline is not None:
+        worker.start()
     generated = yield from generate(model, settings)
     drawing = arrange_grid([drawn.sketch for drawn in generated.sketches], layout, page)
     drawing = Treatment(smooth_mm=smooth_mm).before_routing(drawing)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import itertools
 import sys
@@ -267,6 +268,61 @@ def test_a_pulled_cable_draws_no_stroke_a_second_time_that_was_finished(plugin: 
     bench.board.drawn.clear()
     bench.resume()
     check_drawn(bench, Strokes.from_polylines(strokes.polylines()[3:]), 0.02)
+
+
+class KilledError(BaseException):
+    """The end of the process, which nobody catches."""
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_random_faults_lose_no_stroke_and_repeat_none_that_was_finished(seed: int, plugin: Any, tmp_path: Path) -> None:
+    strokes = sheet()
+    bench = Bench(plugin, tmp_path, strokes)
+    rng = np.random.default_rng(seed)
+    faults: list[str] = []
+    finished: set[int] = set()
+    on_paper: set[int] = {3}  # a dot leaves no line
+
+    def strike(line: str) -> None:
+        if len(faults) < 4 and line and not line.startswith("$") and rng.random() < 0.015:
+            faults.append(str(rng.choice(["alarm", "power", "cable", "kill"])))
+            match faults[-1]:
+                case "alarm":
+                    bench.board.alarm(1)
+                case "power":
+                    bench.board.boot()
+                case "cable":
+                    bench.board.unplug()
+                case _:
+                    raise KilledError
+
+    bench.board.on_line = strike
+    sitting = bench.plot
+    for _ in range(6):
+        bench.board.drawn = []
+        bench.events.clear()
+        with contextlib.suppress(PlotterError, KilledError):
+            sitting()
+        bench.clock.sleep(10.0)
+        bench.board.on_line = lambda _: None
+        bench.board.run()
+        bench.board.on_line = strike
+        lines = [line for line in bench.on_paper() if np.ptp(line, axis=0).max() > 0.05]
+        whole = [
+            number
+            for number, stroke in enumerate(strokes.polylines())
+            if any(len(stroke) > 1 and off_line(np.asarray(stroke), line) < 0.02 for line in lines)
+        ]
+        assert not finished & set(whole)
+        on_paper |= set(whole)
+        finished |= {event.strokes - 1 for event in bench.events if isinstance(event, Progress)}
+        assert finished <= on_paper
+        if read_journal(bench.journal)[1].complete:
+            break
+        bench.control = Control()
+        sitting = bench.resume
+    assert read_journal(bench.journal)[1].complete
+    assert on_paper == set(range(len(strokes)))
 
 
 @pytest.mark.parametrize("when", list(Pause))

@@ -74,7 +74,8 @@ class HpglPlotter:
         )
 
     def connect(self, transport: Transport, clock: Clock, parameters: HpglParameters) -> Hpgl:
-        buffer = (AskedBuffer if parameters.handshake == "ask" else SilentBuffer)(transport, clock)
-        plotter = Hpgl(transport, buffer, parameters.height_mm, parameters.carousel)
+        kind: type[AskedBuffer | SilentBuffer] = AskedBuffer if parameters.handshake == "ask" else SilentBuffer
+        buffer = kind(transport, clock)
+        plotter = Hpgl(transport, clock, buffer, parameters.height_mm, parameters.carousel)
         plotter.connect()
         return plotter

@@ -17,7 +17,7 @@ import serial
 
 from sketchdesign.core.errors import PlotterError, PortLostError
 from sketchdesign.plotter.clock import RealClock, VirtualClock
-from sketchdesign.plotter.transport import PlotterPort, Transport, find_plotters, open_serial
+from sketchdesign.plotter.transport import PlotterPort, SerialLine, Transport, find_plotters, open_serial
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs pseudo-terminals")
 
@@ -95,6 +95,22 @@ def test_a_device_that_takes_nothing(terminal: tuple[int, str], monkeypatch: pyt
     transport = open_serial(terminal[1])
     with pytest.raises(PortLostError, match=r"took no data for 0\.1 seconds"):
         transport.write(b"x" * 100_000)
+    transport.close()
+
+
+def test_a_device_that_holds_data_up(terminal: tuple[int, str]) -> None:
+    master, port = terminal
+    transport = open_serial(port, SerialLine(xon_xoff=True, patience_s=0.2))
+    transport.write(b"PU;")
+    assert os.read(master, 10) == b"PU;"
+    os.write(master, b"\x13")
+    time.sleep(0.05)
+    with pytest.raises(PortLostError, match=r"took no data for 0\.2 seconds"):
+        transport.write(b"PD;")
+    os.write(master, b"\x11")
+    time.sleep(0.05)
+    transport.write(b"PA1,1;")
+    assert os.read(master, 10) == b"PA1,1;"
     transport.close()
 
 

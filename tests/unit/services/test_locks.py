@@ -58,6 +58,21 @@ def test_locked_motifs_keep_place_number_and_every_point(layout: Layout, tmp_pat
     assert after.drawing.provenance.recipe["locked"] == [0, 3, 7]
 
 
+@pytest.mark.parametrize("colour_by", ["kind", "position", "stroke"])
+def test_locked_motifs_keep_their_pens(colour_by: str, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    settings = TileSettings("grid", (80.0, 60.0), TOSSED, PENS, seed=4, colour_by=colour_by)
+    before = Job(make_tile([HOOK, BLOB], settings, {})).run()
+    path = tmp_path / "tile.svg"
+    export_tile(before, [path], 100.0)
+    settings, design = read_settings(path)
+    numbers = range(8)
+    settings = replace(settings, seed=99, locked=locked_motifs(design, numbers))
+    after = Job(make_tile([BLOB], settings, {})).run()
+    assert [motif(after.design, number) for number in numbers] == [motif(before.design, number) for number in numbers]
+
+
 def test_motifs_that_are_not_there_cannot_be_locked(tmp_path: Path) -> None:
     path, _ = written(tmp_path, TOSSED)
     _, design = read_settings(path)
