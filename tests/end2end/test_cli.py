@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import signal
 import subprocess
 import sys
@@ -202,9 +203,9 @@ def test_ctrl_c_at_any_moment_leaves_nothing(model_path: Path, tmp_path: Path, a
 
 
 def test_help_is_quick_and_loads_nothing_heavy() -> None:
-    times = []
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     for _ in range(4):
-        started = time.perf_counter()
         subprocess.run([sys.executable, "-m", "sketchdesign", "--help"], check=True, capture_output=True)
-        times.append(time.perf_counter() - started)
-    assert min(times) < 0.6  # 0.3 s on a machine that does nothing else
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = (after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime) / 4
+    assert seconds < 0.4  # of a processor, whatever else the computer does; 0.15 s where this was written
