@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QColorDialog, QHBoxLayout, QLineEdit, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QColorDialog, QComboBox, QHBoxLayout, QLineEdit, QSlider, QToolButton, QWidget
 
 from sketchdesign.core.colour import parse_colour
 from sketchdesign.core.errors import InputError
@@ -207,6 +207,13 @@ class ColourField(QWidget):
         if value != self.value:
             self.set_value(value)
             self.changed.emit(value)
+
+
+def narrow(combo: QComboBox) -> QComboBox:
+    """A combo box that does not widen the inspector, however long its texts are."""
+    combo.setMinimumContentsLength(6)
+    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    return combo
 
 
 class Swatch(QToolButton):

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoStack
 
 from sketchdesign.core.errors import SketchDesignError
+from sketchdesign.gui.collector import MainThreadCollector
 from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.undo import ProjectEdit
 from sketchdesign.gui.workers import FILES, Failure, Task, Workers
@@ -64,6 +65,7 @@ class Session(QObject):
         self.model_infos: dict[str, ModelInfo] = {}
         self.log: list[str] = []
         self.history = QUndoStack(self)
+        self._collector = MainThreadCollector(self)
         self.workers = Workers()
         self.workers.failed.connect(self.report)
         self.workers.model_opened.connect(self._remember_model)
@@ -187,6 +189,7 @@ class Session(QObject):
         self.workers.close()
         if self._journal is not None:
             self._journal.close()
+        self._collector.stop()
 
     def _show(self, project: Project) -> None:
         self.project = project

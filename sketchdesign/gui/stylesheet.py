@@ -12,8 +12,8 @@ _RULES = Path(__file__).with_name("look.qss")
 
 
 def stylesheet(theme: Theme) -> str:
-    """The rules, where ``$name`` stands for the theme's colour of that name."""
-    rules = _RULES.read_text(encoding="utf-8")
+    """The rules, where ``$name`` stands for the theme's colour of that name and ``$folder`` for where pictures lie."""
+    rules = _RULES.read_text(encoding="utf-8").replace("$folder", _RULES.parent.as_posix())
     # Long names first: $accent begins $accent_soft.
     for name in sorted(vars(theme), key=len, reverse=True):
         rules = rules.replace(f"${name}", str(getattr(theme, name)))

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from typing import Protocol
 
 from sketchdesign.core.errors import PlotterError
-from sketchdesign.plotter.blocks import motor_positions, positions_mm
 from sketchdesign.plotter.clock import Clock
 from sketchdesign.plotter.pen import PenSetup
 from sketchdesign.plotter.plan import Block
@@ -31,18 +30,18 @@ _WHERE = b"OA;"
 _ANSWER_S = 3.0
 _ASK_AGAIN_S = 0.05
 _POLL_S = 0.01
+_HOMING_S, _LONGEST_HOMING_S = 5.0, 60.0
 _MOST_NOISE = 4096
 _MOST_READS = 32
 
 
 class Buffer(Protocol):
-    """The way into a plotter's buffer.
+    """The way into a plotter's buffer."""
 
-    Attributes:
-        outstanding: things not finished, as far as is known.
-    """
-
-    outstanding: int
+    @property
+    def outstanding(self) -> int:
+        """Things not finished, as far as is known."""
+        ...
 
     def greet(self) -> None:
         """Make sure that a plotter is there, if that can be known."""
@@ -111,6 +110,7 @@ class AskedBuffer:
             raise PlotterError(f"the plotter on {self._transport.name} does not answer", hint="switch it off and on")
 
     def abort(self) -> tuple[int, int] | None:
+        self._read(0.0)
         self._forget()
         self._transport.write(_ABORT + b"PU;" + _WHERE)
         self._comes(lambda: self._place is not None)
@@ -218,11 +218,12 @@ class Hpgl:
         pen_number: the pen that it takes.
     """
 
-    def __init__(self, transport: Transport, buffer: Buffer, height_mm: float, pen_number: int) -> None:
+    def __init__(self, transport: Transport, clock: Clock, buffer: Buffer, height_mm: float, pen_number: int) -> None:
         self.name = transport.name
         self.ramps = True
         self.capacity = 64
         self._transport = transport
+        self._clock = clock
         self._buffer = buffer
         self._height_mm = height_mm
         self._pen_number = pen_number
@@ -237,8 +238,22 @@ class Hpgl:
         return False
 
     def start(self, pen: PenSetup, mark: int, *, at_home: bool) -> None:
-        self._buffer.put(f"IN;SP{self._pen_number};PU;", pen.lift_ms / 1000.0)
+        """See `Plotter.start`. It takes its pen and goes home, the pen up: wherever it is, it knows the way.
+
+        Raises:
+            PlotterError: it does not get there.
+        """
         self._pen_up, self._speed_cm_s = True, 0
+        home = f"PA0,{round(self._height_mm * UNITS_PER_MM)};" if at_home else ""
+        self._buffer.put(f"IN;SP{self._pen_number};PU;{home}", _HOMING_S, is_stroke_end=True)
+        end_s = self._clock.now() + _LONGEST_HOMING_S
+        while self._buffer.outstanding:
+            if self._clock.now() > end_s:
+                raise PlotterError(
+                    f"the plotter on {self.name} does not begin", hint="see whether it has paper and pen"
+                )
+            self._clock.sleep(_POLL_S)
+            self._buffer.pump()
 
     def set_pen(self, pen: PenSetup) -> None:
         """It lifts its pen in its own way."""
@@ -277,10 +292,7 @@ class Hpgl:
         return f"VS{cm_s};"
 
     def _steps(self, units: tuple[int, int] | None) -> Steps | None:
-        import numpy as np
-
         if units is None:
             return None
         x, y = units[0] / UNITS_PER_MM, self._height_mm - units[1] / UNITS_PER_MM
-        first, second = motor_positions(np.array([[x, y]]), STEPS_PER_MM)[0].tolist()
-        return first, second
+        return round((x + y) * STEPS_PER_MM), round((x - y) * STEPS_PER_MM)
