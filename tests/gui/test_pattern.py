@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from sketchdesign.core.drawing import Pen
 from sketchdesign.core.strokes import Sketch
 from sketchdesign.design.layout import Layout
+from sketchdesign.gui.app import App
 from sketchdesign.gui.main_window import MainWindow
 from sketchdesign.gui.workspaces import pattern_repeats
 from sketchdesign.gui.workspaces.pattern import PatternWorkspace
@@ -88,6 +89,17 @@ def test_the_model_draws_motifs(window: MainWindow, qtbot: QtBot) -> None:
     assert {each.model for each in pattern_of(workspace).motifs} == {"cat"}
     window.session.history.undo()
     assert pattern_of(workspace).motifs == ()
+
+
+def test_the_first_start_shows_cats_in_half_drop(app: App, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: bool(app.session.project.pattern.motifs), timeout=2 * LONG_MS)
+    workspace = app.window.workspace
+    assert isinstance(workspace, PatternWorkspace)
+    settled(workspace, qtbot)
+    assert {each.word for each in pattern_of(workspace).motifs} == {"cat"}
+    assert pattern_of(workspace).repeat == "half-drop"
+    assert workspace.badge.is_good
+    assert not app.session.is_dirty
 
 
 def test_the_repeat_reaches_all_edges_of_the_canvas(room: PatternWorkspace, qtbot: QtBot) -> None:

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDrag, QDropEvent
 from pytestqt.qtbot import QtBot
 
 from sketchdesign.core.drawing import Pen
 from sketchdesign.core.strokes import Sketch
 from sketchdesign.design.layout import Layout
 from sketchdesign.gui.main_window import MainWindow
-from sketchdesign.gui.workspaces import sheet as sheet_module
 from sketchdesign.gui.workspaces.sheet import SheetWorkspace
 from sketchdesign.services.page import BOARD
 from sketchdesign.services.project import CellState, KeptSketch, PatternSettings
@@ -166,12 +165,12 @@ def test_it_is_dragged_out_as_a_file_and_opens_again(
 ) -> None:
     carried: list[Path] = []
 
-    class Drag(sheet_module.QDrag):
-        def exec(self, *_actions: object) -> Qt.DropAction:  # type: ignore[override]
+    class Drag(QDrag):
+        def exec(self, *_actions: object) -> Qt.DropAction:
             carried.append(Path(self.mimeData().urls()[0].toLocalFile()))
             return Qt.DropAction.CopyAction
 
-    monkeypatch.setattr(sheet_module, "QDrag", Drag)
+    monkeypatch.setattr("sketchdesign.gui.workspaces.sheet.QDrag", Drag)
     room.session.change("Margin", sheet=replace(room.session.project.sheet, margin_mm=21.0))
     settled(room, qtbot)
     room.drag_out(room.handle)
