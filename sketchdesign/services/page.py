@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -14,10 +14,10 @@ from sketchdesign.design.grid import GridLayout, arrange_grid
 from sketchdesign.services.jobs import Progress, Work
 from sketchdesign.services.pattern import lay_out, pattern_recipe
 from sketchdesign.services.project import KeptSketch, Project
-from sketchdesign.services.routing import Optimised
+from sketchdesign.services.routing import Optimised, told
 
 if TYPE_CHECKING:
-    from sketchdesign.geometry.optimise import RouteReport, Share
+    pass
 
 PATTERN, BOARD = "pattern", "board"
 
@@ -69,9 +69,8 @@ class ProjectSheet:
     def reaches(self) -> bool:
         """Whether the page lies within the machine's reach, turned if need be."""
         page, machine = self.plain.page, self.machine
-        return sorted((page.width_mm, page.height_mm))[0] <= min(machine.width_mm, machine.height_mm) and sorted(
-            (page.width_mm, page.height_mm)
-        )[1] <= max(machine.width_mm, machine.height_mm)
+        sides, reach = (page.width_mm, page.height_mm), (machine.width_mm, machine.height_mm)
+        return min(sides) <= min(reach) and max(sides) <= max(reach)
 
 
 def project_sheet(project: Project) -> Work[ProjectSheet]:
@@ -127,7 +126,7 @@ def routed_sheet(drawing: Drawing, join_mm: float, machine: MachineProfile) -> W
 
     started = time.perf_counter()
     settings = OptimiseSettings(route=RouteSettings(join_mm=join_mm, machine=machine))
-    routed, report = yield from _told(optimising(drawing, settings))
+    routed, report = yield from told(optimising(drawing, settings))
     recipe = dict(drawing.provenance.recipe) | {"pipeline": report.pipeline}
     return Optimised(
         replace(routed, provenance=Provenance(recipe)),
@@ -184,15 +183,3 @@ def _board(project: Project) -> Drawing:
     layers: Sequence[Layer] = drawing.layers if shown_pens(project) else ()
     recipe = {"command": "board", "layout": layout.to_json(), "model": {"name": project.model}, "seed": project.seed}
     return Drawing(project.page, tuple(layers), Provenance(recipe))
-
-
-def _told(
-    steps: Generator[Share, None, tuple[Drawing, RouteReport]],
-) -> Work[tuple[Drawing, RouteReport]]:
-    while True:
-        try:
-            done, total = next(steps)
-        except StopIteration as end:
-            result: tuple[Drawing, RouteReport] = end.value
-            return result
-        yield Progress(done, total, "routing")

@@ -197,6 +197,18 @@ def resized(pattern: PatternSettings, cell_mm: tuple[float, float]) -> PatternSe
     return replace(pattern, cell_mm=cell_mm, pins=tuple(moved(pin) for pin in pattern.pins))
 
 
+def with_tile_size(pattern: PatternSettings, size_mm: tuple[float, float]) -> PatternSettings:
+    """The pattern with a straight repeat of another size; of square and hexagonal cells the larger change counts."""
+    from sketchdesign.design.repeat import make_repeat
+
+    width, height = pattern.cell_mm
+    before = make_repeat(pattern.repeat, width, height).rectangle_mm
+    across, down = (new / old for new, old in zip(size_mm, before, strict=True))
+    if make_repeat(pattern.repeat, width, 2.0 * height).rectangle_mm == before:
+        across = down = across if abs(across - 1.0) >= abs(down - 1.0) else down
+    return resized(pattern, (width * across, height * down))
+
+
 def with_moved(
     pattern: PatternSettings, pins: Sequence[Pin], number: int, centre_mm: tuple[float, float]
 ) -> PatternSettings:

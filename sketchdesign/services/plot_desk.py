@@ -187,10 +187,10 @@ def plotting_work(
 
 def on_the_table(drawing: Drawing, machine: MachineProfile, *, turns: bool) -> Drawing:
     """The drawing as it lies on the machine: turned by a quarter, clockwise, where it is out of reach otherwise."""
-    if not turns or _reaches(drawing, machine):
+    if not turns or reaches(drawing, machine):
         return drawing
     turned = _turned(drawing)
-    return turned if _reaches(turned, machine) else drawing
+    return turned if reaches(turned, machine) else drawing
 
 
 def settings_for(wishes: Wishes, drawing: Drawing) -> PlotSettings:
@@ -233,7 +233,8 @@ def layer_name(drawing: Drawing, number: int) -> str:
     return layer.label or layer.pen.name
 
 
-def _reaches(drawing: Drawing, machine: MachineProfile) -> bool:
+def reaches(drawing: Drawing, machine: MachineProfile) -> bool:
+    """Whether the pen can come everywhere."""
     points = [layer.strokes.points for layer in drawing.layers if len(layer.strokes)]
     if not points:
         return True

@@ -83,7 +83,7 @@ def optimise_file(
     treated = treatment.before_routing(drawing)
     yield Progress(0, 1, "routing")
     if pipeline is None:
-        routed, route = yield from _reported(optimising(treated, settings))
+        routed, route = yield from told(optimising(treated, settings))
     else:
         routed, route = optimise(treated, pipeline=pipeline)
     routed = treatment.after_routing(routed)
@@ -122,9 +122,8 @@ def travels(strokes: Strokes) -> Strokes:
     return Strokes(points, np.arange(0, len(points) + 1, 2))
 
 
-def _reported(
-    steps: Generator[Share, None, tuple[Drawing, RouteReport]],
-) -> Work[tuple[Drawing, RouteReport]]:
+def told(steps: Generator[Share, None, tuple[Drawing, RouteReport]]) -> Work[tuple[Drawing, RouteReport]]:
+    """The router's steps as the progress of a job."""
     while True:
         try:
             done, total = next(steps)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from sketchdesign.core.drawing import Drawing, Layer, Page, Pen, Strokes
@@ -94,9 +95,11 @@ def test_without_a_sheet_start_says_why_not(plotting: PlotWorkspace, qtbot: QtBo
     plotting.session.change("Motifs", pattern=PatternSettings(), plot=PlotSettings(file="nowhere.svg"))
     qtbot.waitUntil(lambda: not plotting.is_planning, timeout=LONG_MS)
     assert not plotting.controls.start.isEnabled()
-    assert "nowhere.svg" in plotting.controls.detail.text()
-    assert "nowhere.svg" in plotting.controls.start.toolTip()
+    assert plotting.controls.detail.text() == "There is no sheet to plot yet."
+    assert plotting.controls.start.toolTip() == "There is no sheet to plot yet."
     assert not plotting.paper.isVisible()
+    assert "nowhere.svg" in plotting.problem
+    assert any("nowhere.svg" in label.text() for label in plotting.widget.findChildren(QLabel) if label.isVisible())
 
 
 def test_the_strip_tells_the_simulated_plotter_from_a_real_one(planned: PlotWorkspace) -> None:
@@ -291,7 +294,7 @@ def test_a_page_that_fits_only_turned_is_turned_and_one_that_never_fits_is_refus
     assert plotting.preview.table.page == Page(297, 210)
     plotting._change("Turn", turns=False)
     qtbot.waitUntil(lambda: plotting.problem != "", timeout=LONG_MS)
-    assert "AxiDraw" in plotting.problem or "axidraw" in plotting.problem
+    assert plotting.problem.startswith("The sheet is out of the reach of the AxiDraw V3.")
     assert plotting.problem in plotting.controls.detail.text()
     assert not plotting.controls.start.isEnabled()
     plotting._change("Cut", clips=True)

@@ -170,10 +170,10 @@ def test_it_is_dragged_out_as_a_file_and_opens_again(
             carried.append(Path(self.mimeData().urls()[0].toLocalFile()))
             return Qt.DropAction.CopyAction
 
-    monkeypatch.setattr("sketchdesign.gui.workspaces.sheet.QDrag", Drag)
+    monkeypatch.setattr("sketchdesign.gui.workspaces.sheet_drag.QDrag", Drag)
     room.session.change("Margin", sheet=replace(room.session.project.sheet, margin_mm=21.0))
     settled(room, qtbot)
-    room.drag_out(room.handle)
+    room.drag_out()
     (path,) = carried
     project = window.session.project
     window.session.new_project()

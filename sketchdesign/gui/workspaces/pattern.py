@@ -11,7 +11,6 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
-from sketchdesign.design.repeat import make_repeat
 from sketchdesign.gui.fields import FlatButton
 from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.session import Session
@@ -28,9 +27,9 @@ from sketchdesign.services.pattern import (
     Improved,
     finished_tile,
     improved,
-    resized,
     with_lock,
     with_moved,
+    with_tile_size,
 )
 from sketchdesign.services.project import KeptSketch, PatternSettings, Pin, Project
 from sketchdesign.services.tiles import export_tile
@@ -134,7 +133,7 @@ class PatternWorkspace(Workspace):
 
     def resize_tile(self, size_mm: tuple[float, float]) -> None:
         pattern = self.session.project.pattern
-        self._edit(tr("Size of the tile"), "pattern.tile", resized(pattern, _cell_for(pattern, size_mm)))
+        self._edit(tr("Size of the tile"), "pattern.tile", with_tile_size(pattern, size_mm))
 
     def move_motif(self, number: int, centre_mm: tuple[float, float]) -> None:
         pattern, pins = self.session.project.pattern, self._pins()
@@ -308,16 +307,6 @@ class PatternWorkspace(Workspace):
         row.addWidget(self.caption, 1)
         row.addWidget(self.badge)
         return bar
-
-
-def _cell_for(pattern: PatternSettings, size_mm: tuple[float, float]) -> tuple[float, float]:
-    """The size of a cell whose straight repeat has a size; of square and hexagonal cells the larger change counts."""
-    width, height = pattern.cell_mm
-    before = make_repeat(pattern.repeat, width, height).rectangle_mm
-    across, down = size_mm[0] / before[0], size_mm[1] / before[1]
-    if make_repeat(pattern.repeat, width, 2.0 * height).rectangle_mm == before:
-        across = down = across if abs(across - 1.0) >= abs(down - 1.0) else down
-    return width * across, height * down
 
 
 def _verdict(checked: Checked, *, in_full: bool) -> str:

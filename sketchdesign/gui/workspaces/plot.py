@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import QSizeF, QTimer
 from PySide6.QtWidgets import QFileDialog, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
-from sketchdesign.core.drawing import Drawing
 from sketchdesign.core.errors import SketchDesignError
 from sketchdesign.core.machine import find_machine
 from sketchdesign.gui.canvas import Canvas
@@ -18,14 +17,13 @@ from sketchdesign.gui.workspace import EmptyState, Workspace
 from sketchdesign.gui.workspaces.plot_bars import ControlBar, MachineStrip, Prompt
 from sketchdesign.gui.workspaces.plot_inspector import PlotInspector
 from sketchdesign.gui.workspaces.plot_machines import Machines
-from sketchdesign.gui.workspaces.plot_plan import Planned, plan_project, source_of
-from sketchdesign.gui.workspaces.plot_preview import Preview, PreviewPainter, preview_of
+from sketchdesign.gui.workspaces.plot_plan import Planner
+from sketchdesign.gui.workspaces.plot_preview import Preview, PreviewPainter
 from sketchdesign.gui.workspaces.plot_run import Cause, Phase, PlotRun
 from sketchdesign.gui.workspaces.plot_sayings import Sayings
 from sketchdesign.gui.workspaces.plot_timeline import TimeLine
 from sketchdesign.output.files import write_drawing
 from sketchdesign.plotter.control import Adjust, Pause
-from sketchdesign.services.plot import Plotting
 from sketchdesign.services.plot_desk import settings_for_hands
 from sketchdesign.services.project import SIMULATED_PORT, PlotSettings, Project
 
@@ -42,16 +40,11 @@ class PlotWorkspace(Workspace):
         self.machines = Machines(session)
         self.run = PlotRun(session, self.machines)
         self.canvas = self.paper = Canvas(tr("Preview of the plot"))
+        self.planner = Planner(session)
         self.painter = PreviewPainter(self.paper)
         self.time_line = TimeLine()
         self.strip, self.prompt, self.controls = MachineStrip(), Prompt(), ControlBar()
         self.inspector: PlotInspector = PlotInspector(session, self.machines, self.run)
-        self._source: Drawing | None = None
-        self._source_key: object = None
-        self._planned: Planned | None = None
-        self._planned_key: object = None
-        self._nothing = ""
-        self._is_planning = False
         self._asks_to_start = False
         self._since = 0.0
         self._make_actions()
@@ -65,6 +58,7 @@ class PlotWorkspace(Workspace):
         self.machines.changed.connect(self._machines_changed)
         self.run.changed.connect(self._run_changed)
         self.run.moved.connect(self._stroke_finished)
+        self.planner.changed.connect(self._plan_changed)
 
     # The room
 
@@ -96,11 +90,11 @@ class PlotWorkspace(Workspace):
         return True
 
     def export_filter(self) -> str:
-        return "SVG (*.svg);;PNG (*.png);;PDF (*.pdf);;HPGL (*.hpgl);;G-code (*.gcode)" if self._planned else ""
+        return "SVG (*.svg);;PNG (*.png);;PDF (*.pdf);;HPGL (*.hpgl);;G-code (*.gcode)" if self.preview else ""
 
     def export(self, path: Path) -> None:
-        if self._planned is not None:
-            table = self._planned.preview.table
+        if self.preview is not None:
+            table = self.preview.table
             task = self.session.workers.call("export", tr("Exporting"), lambda: write_drawing(table, path))
             task.finished.connect(lambda _: self.session.say(tr("Exported {name}").format(name=path.name)))
 
@@ -109,17 +103,20 @@ class PlotWorkspace(Workspace):
     @property
     def preview(self) -> Preview | None:
         """What the canvas shows, once there is something."""
-        return self._planned.preview if self._planned is not None else None
+        planned = self.planner.planned
+        return planned.preview if planned is not None else None
 
     @property
     def problem(self) -> str:
         """Why there is no sheet, or it cannot be plotted; nothing where it can."""
-        return self._planned.problem if self._planned is not None else self._nothing
+        planned = self.planner.planned
+        return planned.problem if planned is not None else self.planner.nothing
 
     @property
     def is_turned(self) -> bool:
         """The page lies turned on the machine."""
-        return self._planned is not None and self._planned.source.page != self._planned.preview.table.page
+        planned = self.planner.planned
+        return planned is not None and planned.source.page != planned.preview.table.page
 
     @property
     def asks_to_start(self) -> bool:
@@ -127,7 +124,7 @@ class PlotWorkspace(Workspace):
 
     @property
     def is_planning(self) -> bool:
-        return self._is_planning
+        return self.planner.is_planning
 
     @property
     def escape_pressed(self) -> bool:
@@ -161,9 +158,8 @@ class PlotWorkspace(Workspace):
     def start(self, *, from_home: bool = False) -> None:
         """Start for good."""
         self._asks_to_start = False
-        if self._planned is not None and self._planned.preview.plotting is not None:
-            plotting = self._planned.preview.plotting
-            self.run.start(self._planned.preview.table, plotting.settings, from_home=from_home)
+        if self.preview is not None and self.preview.plotting is not None:
+            self.run.start(self.preview.table, self.preview.plotting.settings, from_home=from_home)
 
     def not_yet(self) -> None:
         self._asks_to_start = False
@@ -172,7 +168,7 @@ class PlotWorkspace(Workspace):
     def throw_away(self) -> None:
         """Forget the plot that broke off, and show the project's sheet again."""
         self.run.forget()
-        self._planned_key = None
+        self.planner.forget()
         self._plan(self.session.project)
 
     def press_escape(self) -> None:
@@ -214,9 +210,7 @@ class PlotWorkspace(Workspace):
         self.pulls.triggered.connect(self._pull_cable)
 
     def _layout(self) -> QWidget:
-        self._empty = EmptyState(
-            tr("There is no sheet to plot yet. Make one, or drop an SVG file here."), tr("Make a sheet")
-        )
+        self._empty = EmptyState("", tr("Make a sheet"))
         self._empty.button.clicked.connect(lambda: self.session.room_asked.emit("sheet"))
         self._middle = QStackedWidget()
         self._middle.addWidget(self.paper)
@@ -273,38 +267,30 @@ class PlotWorkspace(Workspace):
     # Planning
 
     def _plan(self, project: Project) -> None:
-        if self.run.is_running or self.run.phase is Phase.BROKEN_OFF:
+        if not self.run.is_running and self.run.phase is not Phase.BROKEN_OFF:
+            self.planner.ask(project)
+            # What was asked was about another plan.
+            self._asks_to_start = self._asks_to_start and not self.planner.is_planning
+
+    def _plan_changed(self, is_new: bool) -> None:
+        if self._shows_another_plot():
+            self._show_run()
             return
-        source_key = source_of(project)
-        key = (source_key, replace(project.plot, port=""))
-        if key == self._planned_key:
-            return
-        self._planned_key = key
-        self._asks_to_start = False
-        known = self._source if source_key == self._source_key else None
-        self._is_planning = True
-        task = self.session.workers.run(
-            "plot.plan", tr("Planning the plot"), lambda: plan_project(project, known), quiet=True
+        if self.preview is not None:
+            self._show_preview(self.preview, fit=is_new)
+        self.show_state()
+
+    def _shows_another_plot(self) -> bool:
+        """A plot is under way, or broke off, that is not the one that is shown."""
+        if not self.run.is_running and self.run.phase is not Phase.BROKEN_OFF:
+            return False
+        return self.run.plotting is not None and (
+            self.preview is None or self.preview.plotting is not self.run.plotting
         )
 
-        def take(planned: Planned | str) -> None:
-            # Another edit may have come while this result was on its way.
-            if key == self._planned_key:
-                self._take(planned, source_key)
-
-        task.follow(self, finished=take)
-
-    def _take(self, planned: Planned | str, source_key: object) -> None:
-        self._is_planning = False
-        is_new = source_key != self._source_key
-        if isinstance(planned, str):
-            self._planned = self._source = self._source_key = None
-            self._nothing = planned
-        else:
-            self._planned, self._source, self._source_key = planned, planned.source, source_key
-            if not self.run.is_running and self.run.phase is not Phase.BROKEN_OFF:
-                self._show_preview(planned.preview, fit=is_new)
-        self.show_state()
+    def _show_run(self) -> None:
+        if self.run.plotting is not None:
+            self.planner.show_run(self.run.plotting, earlier=self.run.cause is Cause.EARLIER)
 
     def _show_preview(self, preview: Preview, *, fit: bool) -> None:
         self.inspector.show_plan(preview)
@@ -329,35 +315,24 @@ class PlotWorkspace(Workspace):
         self.show_state()
 
     def _run_changed(self) -> None:
-        phase, plotting = self.run.phase, self.run.plotting
+        phase = self.run.phase
         drawing = phase is Phase.DRAWING
         if drawing and not self._follow.isActive():
             self._since = 0.0
             self._follow.start()
         elif not drawing:
             self._follow.stop()
-        if plotting is not None and (self._planned is None or self._planned.preview.plotting is not plotting):
-            self._show_run(plotting)
-        if phase is Phase.READY and self._planned_key is None:
-            self._plan(self.session.project)
+        if self._shows_another_plot():
+            self._show_run()
         if phase is Phase.DONE:
+            if self.run.cause is Cause.EARLIER:
+                self.planner.forget()
             self.time_line.go_to(self.time_line.bar.maximum() / 1000.0)
             self.painter.look_at(self.time_line.seconds)
         elif self.run.is_running or phase is Phase.BROKEN_OFF:
             self._stroke_finished()
         self.time_line.set_watching(on=not self.run.is_running)
         self.show_state()
-
-    def _show_run(self, plotting: Plotting) -> None:
-        """The plan that is drawn: that of this sheet, planned again from its copy, or one of an earlier day."""
-        if self._planned is not None and self.run.cause is not Cause.EARLIER:
-            preview = preview_of(self._planned.preview.table, plotting)
-            self._planned = replace(self._planned, preview=preview)
-            self._show_preview(preview, fit=False)
-        else:
-            preview = preview_of(plotting.drawing, plotting)
-            self._planned = Planned(plotting.drawing, preview, "")
-            self._show_preview(preview, fit=True)
 
     def _stroke_finished(self) -> None:
         self._since = 0.0
@@ -379,8 +354,12 @@ class PlotWorkspace(Workspace):
         """Say everything anew."""
         self.sayings.say_all()
         self.inspector.follow_phase()
-        is_empty = self._planned is None and not self._is_planning
+        is_empty = self.preview is None and not self.is_planning
         self._middle.setCurrentIndex(1 if is_empty else 0)
+        words = tr("There is no sheet to plot yet. Make one, or drop an SVG file here.")
+        if self.session.project.plot.file:
+            words = self.planner.nothing or words
+        self._empty.show_text(words, tr("Make a sheet"))
         self.time_line.setVisible(not is_empty)
         self.goes_back.setEnabled(bool(self.session.project.plot.file) and not self.run.is_running)
         self.opens.setEnabled(not self.run.is_running)

@@ -159,8 +159,8 @@ class ControlBar(QFrame):
         self.detail.setObjectName("quiet")
         for label in (self.state, self.detail):
             label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setWordWrap(True)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            label.setWordWrap(True)  # after the policy, to which it adds that the height depends on the width
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         words = QVBoxLayout()

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
 
 from sketchdesign.core.drawing import Drawing
 from sketchdesign.core.errors import SketchDesignError
 from sketchdesign.core.machine import find_machine
+from sketchdesign.gui.i18n import tr
+from sketchdesign.gui.session import Session
+from sketchdesign.gui.workers import Failure
 from sketchdesign.gui.workspaces.plot_preview import Preview, preview_of
+from sketchdesign.gui.workspaces.plot_words import machine_title
 from sketchdesign.services.jobs import Progress, Work
 from sketchdesign.services.page import BOARD, project_sheet
-from sketchdesign.services.plot import prepare_drawing
-from sketchdesign.services.plot_desk import on_the_table, settings_for
+from sketchdesign.services.plot import Plotting, prepare_drawing
+from sketchdesign.services.plot_desk import on_the_table, reaches, settings_for
 from sketchdesign.services.project import Project
 
 
@@ -25,7 +31,74 @@ class Planned:
     problem: str
 
 
-def source_of(project: Project) -> object:
+class Planner(QObject):
+    """Keeps the plan up with the project; the newest request wins.
+
+    Attributes:
+        planned: what is shown; None without a sheet.
+        nothing: why there is no sheet.
+        is_planning: what is shown is out of date.
+    """
+
+    changed = Signal(bool)
+    """There is another plan, or none; True where it is of another drawing."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.planned: Planned | None = None
+        self.nothing = ""
+        self.is_planning = False
+        self._key: object = None
+        self._source_key: object = None
+
+    def forget(self) -> None:
+        """Plan anew when asked next, whatever the project says."""
+        self._key = self._source_key = None
+
+    def ask(self, project: Project) -> None:
+        """Plan a project's plot, unless that was asked last."""
+        source_key = _source_of(project)
+        key = (source_key, replace(project.plot, port=""))
+        if key == self._key:
+            return
+        self._key = key
+        self.is_planning = True
+        known = self.planned.source if self.planned is not None and source_key == self._source_key else None
+        task = self._session.workers.run(
+            "plot.plan", tr("Planning the plot"), lambda: _plan(project, known), quiet=True
+        )
+
+        # Another edit may have come while a result was on its way.
+        def take(planned: Planned | str) -> None:
+            if key == self._key:
+                self._take(planned, source_key)
+
+        def explain(failure: Failure) -> None:
+            self._session.report(failure)
+            take(failure.what)
+
+        task.follow(self, finished=take, failed=explain)
+
+    def show_run(self, plotting: Plotting, *, earlier: bool) -> None:
+        """Show a plan that is drawn: that of this sheet, planned again from its copy, or one of an earlier day."""
+        if self.planned is not None and not earlier:
+            self.planned = replace(self.planned, preview=preview_of(self.planned.preview.table, plotting))
+        else:
+            self.planned = Planned(plotting.drawing, preview_of(plotting.drawing, plotting), "")
+        self.changed.emit(earlier)
+
+    def _take(self, planned: Planned | str, source_key: object) -> None:
+        self.is_planning = False
+        is_new = source_key != self._source_key
+        if isinstance(planned, str):
+            self.planned, self._source_key, self.nothing = None, None, planned
+        else:
+            self.planned, self._source_key, self.nothing = planned, source_key, ""
+        self.changed.emit(is_new)
+
+
+def _source_of(project: Project) -> object:
     """What the drawing to plot depends on."""
     if project.plot.file:
         return project.plot.file
@@ -33,7 +106,7 @@ def source_of(project: Project) -> object:
     return (project.page, project.pens, project.seed, project.sheet, filling, project.plot.machine)
 
 
-def plan_project(project: Project, known: Drawing | None) -> Work[Planned | str]:
+def _plan(project: Project, known: Drawing | None) -> Work[Planned | str]:
     """The plan, or why there is nothing to plan."""
     wishes = project.plot
     try:
@@ -41,9 +114,14 @@ def plan_project(project: Project, known: Drawing | None) -> Work[Planned | str]
     except SketchDesignError as error:
         return _sentence(error)
     yield Progress(0, 1, "planning")
-    table = on_the_table(source, find_machine(wishes.machine), turns=wishes.turns)
+    machine = find_machine(wishes.machine)
+    table = on_the_table(source, machine, turns=wishes.turns)
     try:
-        plotting = prepare_drawing(table, settings_for(wishes, table))
+        settings = settings_for(wishes, table)
+        drawn = table.with_layers(table.layers[number - 1] for number in settings.layers)
+        if not wishes.clips and not reaches(drawn, machine):
+            return Planned(source, preview_of(table, None), _too_large(wishes.machine))
+        plotting = prepare_drawing(table, settings)
     except SketchDesignError as error:
         return Planned(source, preview_of(table, None), _sentence(error))
     return Planned(source, preview_of(table, plotting), "")
@@ -62,3 +140,8 @@ def _drawing(project: Project) -> Work[Drawing]:
 def _sentence(error: SketchDesignError) -> str:
     hint = f" {error.hint[:1].upper()}{error.hint[1:]}." if error.hint else ""
     return f"{error.what[:1].upper()}{error.what[1:]}.{hint}"
+
+
+def _too_large(machine: str) -> str:
+    words = tr("The sheet is out of the reach of the {machine}. Choose another machine, or cut off what is outside.")
+    return words.format(machine=machine_title(machine))

@@ -130,7 +130,7 @@ class PlotRun(QObject):
         folder = self._session.folders.state / "plots"
         name = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
         self.copy, self.layer, self.strokes = 1, 1, 0
-        self.kept = self._path = None
+        self.plotting = self.times = self.kept = self._path = None
         self.cause = Cause.FAILED
 
         def work(control: Control) -> Work[SketchDesignError | None]:

@@ -37,10 +37,10 @@ class Sayings:
         room = self._room
         if room.is_planning:
             return tr("The plot is being planned.")
-        if room.problem:
-            return room.problem
         if room.preview is None:
             return tr("There is no sheet to plot yet.")
+        if room.problem:
+            return room.problem
         machines = room.machines
         if machines.chosen is None:
             return tr("The plotter is not plugged in.")

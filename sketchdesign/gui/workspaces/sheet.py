@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QMimeData, QPoint, QRectF, QSize, Qt, QTimer, QUrl
-from PySide6.QtGui import QAction, QColor, QDrag, QMouseEvent, QPainter, QPen
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QAction, QColor, QPainter, QPen
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -20,49 +20,33 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sketchdesign.core.drawing import Drawing
-from sketchdesign.core.machine import MachineProfile, find_machine
+from sketchdesign.core.errors import SketchDesignError
+from sketchdesign.core.machine import find_machine
 from sketchdesign.gui import theme
 from sketchdesign.gui.canvas import Canvas
 from sketchdesign.gui.fields import FlatButton
 from sketchdesign.gui.i18n import tr
-from sketchdesign.gui.scene import Picture, Scene, pictures_of_strokes
+from sketchdesign.gui.scene import Scene
 from sketchdesign.gui.session import Session
 from sketchdesign.gui.view import View
 from sketchdesign.gui.workers import Failure, Task
 from sketchdesign.gui.workspace import EmptyState, Workspace
 from sketchdesign.gui.workspaces.plot_words import duration, grouped, metres
+from sketchdesign.gui.workspaces.sheet_drag import DragHandle, drag_file
 from sketchdesign.gui.workspaces.sheet_inspector import SheetInspector
-from sketchdesign.output.files import write_drawing
+from sketchdesign.gui.workspaces.sheet_pictures import Shown, plain_pictures, routed_pictures
 from sketchdesign.services.export import export_drawing
-from sketchdesign.services.jobs import Work
 from sketchdesign.services.page import (
     BOARD,
-    PenWork,
     ProjectSheet,
     board_sketches,
-    routed_sheet,
-    unrouted_sheet,
-    work_of,
 )
 from sketchdesign.services.project import KeptSketch, Project
-from sketchdesign.services.routing import JOIN_PEN, TRAVEL_PEN, Optimised, travels
+from sketchdesign.services.routing import Optimised
 
 SETTLED_MS = 200
 _LANE = "sheet"
 _DPI = 150.0
-_DRAG_PX = 96
-
-
-@dataclass(frozen=True, eq=False)
-class Shown:
-    """A drawing as pictures: its strokes, the ways between them, and the lines that join some; what each pen does."""
-
-    drawing: Drawing
-    lines: list[Picture]
-    travels: list[Picture]
-    joins: list[Picture]
-    work: tuple[PenWork, ...]
 
 
 class SheetWorkspace(Workspace):
@@ -134,21 +118,15 @@ class SheetWorkspace(Workspace):
         task = self.session.workers.call("export", tr("Exporting"), lambda: export_drawing(drawing, [path], _DPI))
         task.follow(self, finished=lambda _: self.session.say(tr("Exported {name}").format(name=path.name)))
 
-    def drag_out(self, source: QWidget) -> None:
+    def drag_out(self) -> None:
         """Let the pointer carry the sheet away as an SVG file."""
-        if self.sheet is None:
-            return
-        folder = self.session.folders.state / "drags"
-        folder.mkdir(parents=True, exist_ok=True)
-        name = self.session.path.stem if self.session.path is not None else tr("sheet")
-        path = folder / f"{name}.svg"
-        write_drawing(self.sheet.drawing, path)
-        mime = QMimeData()
-        mime.setUrls([QUrl.fromLocalFile(str(path))])
-        drag = QDrag(source)
-        drag.setMimeData(mime)
-        drag.setPixmap(self.canvas.grab().scaledToWidth(_DRAG_PX, Qt.TransformationMode.SmoothTransformation))
-        drag.exec(Qt.DropAction.CopyAction)
+        if self.sheet is not None:
+            folder = self.session.folders.state / "drags"
+            name = self.session.path.stem if self.session.path is not None else tr("sheet")
+            try:
+                drag_file(self.handle, self.sheet.drawing, folder / f"{name}.svg", self.canvas.grab())
+            except (SketchDesignError, OSError) as error:
+                self.session.report(error)
 
     # Computing
 
@@ -164,14 +142,14 @@ class SheetWorkspace(Workspace):
         if _key(project) != self._asked:
             self._start(
                 tr("Laying out the sheet"),
-                lambda: _plain(project),
+                lambda: plain_pictures(project),
                 lambda shown: self._take_plain(project, shown),
             )
         elif self.plain is not None and _route_key(project) != self._asked_route:
             drawing = self.plain.drawing
             self._start(
                 tr("Routing"),
-                lambda: _routed(drawing, project),
+                lambda: routed_pictures(drawing, project),
                 lambda found: self._take_routed(project, *found),
             )
 
@@ -315,56 +293,13 @@ class SheetWorkspace(Workspace):
         row.addSpacing(8)
         row.addWidget(_button(self.shows_travel, with_icon=True))
         row.addStretch(1)
-        self.handle = DragHandle(self)
+        self.handle = DragHandle(self.drag_out)
         row.addWidget(self.handle)
         go = QPushButton(self.to_plot.icon(), self.to_plot.text())
         go.setToolTip(self.to_plot.toolTip())
         go.clicked.connect(self.to_plot.trigger)
         row.addWidget(go)
         return bar
-
-
-class DragHandle(FlatButton):
-    """Held and dragged, it takes the sheet along as a file."""
-
-    def __init__(self, workspace: SheetWorkspace) -> None:
-        super().__init__("export", tr("Drag the sheet out of here as an SVG file"))
-        self._workspace = workspace
-        self._pressed: QPoint | None = None
-        self.setIconSize(QSize(19, 19))
-        self.setCursor(Qt.CursorShape.OpenHandCursor)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        self._pressed = event.position().toPoint()
-        super().mousePressEvent(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        if self._pressed is not None and (event.position().toPoint() - self._pressed).manhattanLength() > 6:
-            self._pressed = None
-            self.setDown(False)
-            self._workspace.drag_out(self)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        self._pressed = None
-        super().mouseReleaseEvent(event)
-
-
-def _plain(project: Project) -> Work[Shown]:
-    drawing = yield from unrouted_sheet(project)
-    return _pictured(drawing, find_machine(project.plot.machine))
-
-
-def _routed(drawing: Drawing, project: Project) -> Work[tuple[Shown, Optimised]]:
-    machine = find_machine(project.plot.machine)
-    made = yield from routed_sheet(drawing, project.sheet.join_mm, machine)
-    joins = [picture for strokes in made.route.joins for picture in pictures_of_strokes(strokes, JOIN_PEN)]
-    return replace(_pictured(made.drawing, machine), joins=joins), made
-
-
-def _pictured(drawing: Drawing, machine: MachineProfile) -> Shown:
-    lines = [picture for layer in drawing.layers for picture in pictures_of_strokes(layer.strokes, layer.pen)]
-    ways = [picture for layer in drawing.layers for picture in pictures_of_strokes(travels(layer.strokes), TRAVEL_PEN)]
-    return Shown(drawing, lines, ways, [], work_of(drawing, machine))
 
 
 def _has_content(project: Project) -> bool:

@@ -28,6 +28,7 @@ from sketchdesign.services.pattern import (
     unpinned,
     with_lock,
     with_moved,
+    with_tile_size,
 )
 from sketchdesign.services.project import (
     Colourway,
@@ -69,6 +70,15 @@ def test_a_preview_of_another_size_is_what_it_will_be_by_hand() -> None:
         assert first.size_mm == pytest.approx(second.size_mm)
     denser = sketched(laid, replace(TOSSED, layout=replace(TOSSED.layout, density=0.6)), PENS)
     assert denser.placements[0].size_mm == pytest.approx(laid.placements[0].size_mm * 2.0**0.5)
+
+
+@pytest.mark.parametrize(("repeat", "size"), [("half-drop", (140.0, 80.0)), ("p4m", (90.0, 90.0)), ("p6", (60.0, 0.0))])
+def test_a_tile_takes_the_size_it_is_dragged_to(repeat: str, size: tuple[float, float]) -> None:
+    from sketchdesign.design.repeat import make_repeat
+
+    wanted = size if size[1] else (size[0], size[0] * 3.0**0.5)
+    dragged = with_tile_size(replace(TOSSED, repeat=repeat, cell_mm=(50.0, 50.0)), wanted)
+    assert make_repeat(repeat, *dragged.cell_mm).rectangle_mm == pytest.approx(wanted)
 
 
 def test_a_moved_motif_stays_when_the_others_are_laid_out_anew() -> None:

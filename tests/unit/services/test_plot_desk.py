@@ -17,8 +17,8 @@ from sketchdesign.plotter.control import Progress as Drawn
 from sketchdesign.plotter.ebb import Ebb
 from sketchdesign.plotter.runner import StoppedError
 from sketchdesign.services.jobs import Job
-from sketchdesign.services.plot import Plotting, journal_of, plot_new, prepare, prepare_drawing
 from sketchdesign.services.plot import PlotSettings as Settings
+from sketchdesign.services.plot import Plotting, journal_of, plot_new, prepare, prepare_drawing
 from sketchdesign.services.plot_desk import (
     keep,
     kept_plot,

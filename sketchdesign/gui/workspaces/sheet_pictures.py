@@ -1,0 +1,44 @@
+"""A sheet as pictures: made by a worker, shown on the canvas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from sketchdesign.core.drawing import Drawing
+from sketchdesign.core.machine import MachineProfile, find_machine
+from sketchdesign.gui.scene import Picture, pictures_of_strokes
+from sketchdesign.services.jobs import Work
+from sketchdesign.services.page import PenWork, routed_sheet, unrouted_sheet, work_of
+from sketchdesign.services.project import Project
+from sketchdesign.services.routing import JOIN_PEN, TRAVEL_PEN, Optimised, travels
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """A drawing as pictures: its strokes, the ways between them, and the lines that join some; what each pen does."""
+
+    drawing: Drawing
+    lines: list[Picture]
+    travels: list[Picture]
+    joins: list[Picture]
+    work: tuple[PenWork, ...]
+
+
+def plain_pictures(project: Project) -> Work[Shown]:
+    """Lay out the page of a project."""
+    drawing = yield from unrouted_sheet(project)
+    return _pictured(drawing, find_machine(project.plot.machine))
+
+
+def routed_pictures(drawing: Drawing, project: Project) -> Work[tuple[Shown, Optimised]]:
+    """Route a page as its project wants it."""
+    machine = find_machine(project.plot.machine)
+    made = yield from routed_sheet(drawing, project.sheet.join_mm, machine)
+    joins = [picture for strokes in made.route.joins for picture in pictures_of_strokes(strokes, JOIN_PEN)]
+    return replace(_pictured(made.drawing, machine), joins=joins), made
+
+
+def _pictured(drawing: Drawing, machine: MachineProfile) -> Shown:
+    lines = [picture for layer in drawing.layers for picture in pictures_of_strokes(layer.strokes, layer.pen)]
+    ways = [picture for layer in drawing.layers for picture in pictures_of_strokes(travels(layer.strokes), TRAVEL_PEN)]
+    return Shown(drawing, lines, ways, [], work_of(drawing, machine))
