@@ -20,8 +20,14 @@ def app(
     """Open the desktop app."""
     if not has_display():
         raise InputError("there is no display to open a window on", hint="use the commands, see sketchdesign --help")
-    from sketchdesign.gui.app import run_app
-
+    try:
+        from sketchdesign.gui.app import run_app
+    except ImportError as error:
+        raise InputError(
+            f"Qt cannot be loaded: {error}",
+            hint="install what it names; on Debian and Ubuntu libegl1, libgl1, libxkbcommon0, libdbus-1-3 and "
+            "libfontconfig1",
+        ) from error
     code = run_app(file)
     if code:
         raise typer.Exit(code)

@@ -163,7 +163,11 @@ def test_a_full_disk_leaves_the_old_file(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["sheet.svg", "tiny.safetensors"]
 
 
-def test_without_a_command_it_says_what_it_can_do(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_command_and_a_display_it_says_what_it_can_do(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
     assert run([]) == 0
     assert "grid" in capsys.readouterr().out
 

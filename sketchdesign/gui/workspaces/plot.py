@@ -332,7 +332,7 @@ class PlotWorkspace(Workspace):
         elif self.run.is_running or phase is Phase.BROKEN_OFF:
             self._stroke_finished()
         self.time_line.set_watching(on=not self.run.is_running)
-        self.show_state()
+        self._machines_changed()
 
     def _stroke_finished(self) -> None:
         self._since = 0.0
