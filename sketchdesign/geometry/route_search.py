@@ -107,9 +107,11 @@ def searching(trip: Trip, kernels: Kernels, seed: int, kicks: int | None, stoppe
     """Make a trip better, until ``kicks`` are used up (None: no end) or it is ``stopped``; it is whole at any time."""
     if len(trip.order) < 3 and not len(trip.rings.strokes):
         return
-    greedy = yield from _greedy_order(trip.ends, kernels, stopped)
-    if greedy is not None and _trip_price(trip, greedy) < _trip_price(trip, trip.order):
-        trip.order = greedy
+    first_order = yield from _greedy_order(trip.ends, kernels, stopped)
+    if first_order is None:
+        first_order = _striped_order(trip.ends)
+    if _trip_price(trip, first_order) < _trip_price(trip, trip.order):
+        trip.order = first_order
     for _ in range(_RING_ROUNDS if len(trip.rings.strokes) else 1):
         everywhere = np.arange(len(trip.order))
         yield from _improve(trip, everywhere, everywhere, kernels, np.empty(0), _PASSES, stopped)
@@ -183,6 +185,20 @@ def _greedy_order(ends: _Array, kernels: Kernels, stopped: Callable[[], bool]) -
     order = kernels.array(np.zeros(count, np.int64))
     kernels.walk(partners, order)
     return np.asarray(order, np.int64)
+
+
+def _striped_order(ends: _Array) -> _Ints:
+    """Home, then the strokes in stripes, to and fro: no good trip, but the best to be had in no time.
+
+    The stripes are as high as makes the trip through random points shortest, the root of three times their share of
+    the area (Daganzo 1984).
+    """
+    begins = ends[2::2]
+    corner, extent = begins.min(axis=0), np.ptp(begins, axis=0)
+    height = max(math.sqrt(3.0 * float(extent.prod()) / len(begins)), float(extent.max()) / len(begins), _SCATTER_MM)
+    stripe = ((begins[:, 1] - corner[1]) // height).astype(np.int64)
+    along = np.where(stripe % 2, -begins[:, 0], begins[:, 0])
+    return np.concatenate([[0], 2 * (np.lexsort((along, stripe)) + 1)])
 
 
 def _nearest(points: _Array, count: int, stopped: Callable[[], bool]) -> Steps[_Ints | None]:

@@ -101,6 +101,14 @@ def test_strokes_are_frozen_and_do_not_follow_their_source() -> None:
     assert hash(strokes) == hash(Strokes(np.zeros((2, 2)), np.array([0, 2])))
 
 
+@pytest.mark.parametrize(("row", "number"), [(0, 1), (2, 1), (3, 2), (4, 3)])
+def test_a_point_that_is_no_number_is_named_by_its_stroke(row: int, number: int) -> None:
+    points = np.zeros((5, 2))
+    points[row, 1] = np.nan
+    with pytest.raises(SketchFormatError, match=f"stroke {number} has a point that is not a finite number"):
+        Strokes(points, np.array([0, 3, 4, 5]))
+
+
 def test_a_drawing_sums_its_layers_and_keeps_its_provenance() -> None:
     line = Strokes.from_polylines([[[0, 0], [10, 0]], [[20, 0], [30, 0]]])
     drawing = Drawing(Page(100, 100), (Layer(Pen(), line), Layer(Pen("red", "#ff0000"), line)), Provenance({"seed": 1}))

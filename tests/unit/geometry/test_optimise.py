@@ -107,7 +107,7 @@ def test_enough_is_a_result() -> None:
     drawing = Drawing(Page(210, 297), (Layer(Pen(), grid(2, 2)),))
     routed, report = finished(optimising(drawing, enough=lambda: True))
     assert routed.stroke_count == drawing.stroke_count
-    assert report.pen_up_mm_after == drawing.pen_up_mm()
+    assert report.pen_up_mm_after <= drawing.pen_up_mm()
 
 
 def test_progress_rises_to_the_end_over_all_layers() -> None:

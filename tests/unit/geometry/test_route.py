@@ -157,6 +157,12 @@ def test_enough_returns_the_best_so_far_at_once() -> None:
         assert sorted(found.order.tolist()) == list(range(50_000))
 
 
+def test_no_time_at_all_is_still_better_than_the_given_order() -> None:
+    strokes = scribbles(5_000)
+    found = route(strokes, enough=lambda: True)
+    assert round_trip_mm(found.drawn(strokes)) < round_trip_mm(strokes) / 5
+
+
 def passed(asked: list[float], after_s: float) -> bool:
     asked.append(time.process_time())
     return asked[-1] - asked[0] >= after_s
