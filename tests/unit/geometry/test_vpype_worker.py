@@ -210,9 +210,9 @@ def test_interrupt_reaches_the_caller_only(tmp_path: Path) -> None:
     script.write_text(
         SCRIPT
         + """
-    import numpy as np
-    many = Strokes.from_polylines(np.random.default_rng(0).uniform(0, 200, (20000, 2, 2)))
     try:
+        import numpy as np
+        many = Strokes.from_polylines(np.random.default_rng(0).uniform(0, 200, (20000, 2, 2)))
         worker.run([many], "linesort --two-opt")
     except KeyboardInterrupt:
         sys.exit(130)
