@@ -43,13 +43,30 @@ def written(folder: Path, name: str = "out.svg") -> Drawing:
 
 
 def test_sketches_repeats_and_routing_in_one_pipeline(vpype: Vpype, tmp_path: Path) -> None:
-    vpype("sketch cat --rows 2 --cols 3 --seed 5 --cell 20mm --gap 5mm write plain.svg routesort write out.svg")
+    vpype(
+        "sketch cat --rows 2 --cols 3 --seed 5 --cell 20mm --gap 5mm pagesize 70x45mm "
+        "write plain.svg routesort write out.svg"
+    )
     plain, routed = written(tmp_path, "plain.svg"), written(tmp_path)
-    assert plain.page.width_mm == pytest.approx(70.0, abs=0.1)
-    assert plain.page.height_mm == pytest.approx(45.0, abs=0.1)
+    boxes = sketch_boxes(plain, cols=3, pitch_mm=25.0)
+    assert sorted(boxes) == list(range(6))
+    for cell, (low, high) in boxes.items():
+        corner = 25.0 * np.array([cell % 3, cell // 3])
+        assert (low >= corner - 0.01).all()
+        assert (high <= corner + 20.01).all()
+        assert (high - low).max() == pytest.approx(20.0, abs=0.1), "a sketch fills its cell one way"
     assert routed.stroke_count == plain.stroke_count > 30
     assert routed.pen_down_mm() == pytest.approx(plain.pen_down_mm(), rel=1e-4)
     assert routed.pen_up_mm() < 0.8 * plain.pen_up_mm()
+
+
+def sketch_boxes(drawing: Drawing, cols: int, pitch_mm: float) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+    """The least and greatest corner of the strokes that begin in each cell, counted row by row."""
+    cells: dict[int, list[np.ndarray]] = {}
+    for stroke in (stroke for layer in drawing.layers for stroke in layer.strokes.polylines()):
+        column, row = (stroke[0] // pitch_mm).astype(int)
+        cells.setdefault(int(row * cols + column), []).append(stroke)
+    return {cell: (np.vstack(inside).min(axis=0), np.vstack(inside).max(axis=0)) for cell, inside in cells.items()}
 
 
 def test_vpypes_own_seed_decides_where_ours_does_not(installed_plugins: Path) -> None:
