@@ -38,7 +38,7 @@ from sketchdesign.plotter.protocol import Plotter, Status
 from sketchdesign.plotter.transport import SerialLine, Transport
 from sketchdesign.services.jobs import Job, Progress, Work
 from sketchdesign.services.parameters import Colour, Length, NoParameters, Unit
-from sketchdesign.services.plugin_kinds import Context, Exporter, Generator, Importer, Layout, PlotterDriver
+from sketchdesign.services.plugins.kinds import Context, Exporter, Generator, Importer, Layout, PlotterDriver
 
 if TYPE_CHECKING:
     from sketchdesign.model.checkpoint import Model
@@ -170,7 +170,7 @@ def make_tile(
         InputError: the repeat is unknown, a sketch is empty, or it does not fit.
     """
     from sketchdesign.design.layout import Layout as Arrangement
-    from sketchdesign.services import tiles
+    from sketchdesign.services.tiles import making as tiles
 
     arrangement = Arrangement("grid", columns=max(1, len(sketches)))
     work = tiles.make_tile(sketches, tiles.TileSettings(repeat, cell_mm, arrangement, seed=seed), {})
@@ -237,7 +237,7 @@ def read_drawing(path: Path) -> Drawing:
     Raises:
         InputError, SketchFormatError: it cannot be read.
     """
-    from sketchdesign.services.plugin_runs import read_as_drawing
+    from sketchdesign.services.plugins.runs import read_as_drawing
 
     return read_as_drawing(path)
 
@@ -248,7 +248,7 @@ def read_sketches(path: Path) -> tuple[Sketch, ...]:
     Raises:
         InputError, SketchFormatError: it cannot be read.
     """
-    from sketchdesign.services.plugin_runs import read_as_sketches
+    from sketchdesign.services.plugins.runs import read_as_sketches
 
     return read_as_sketches(path)
 

@@ -16,8 +16,8 @@ from sketchdesign.cli.console import Console
 from sketchdesign.core.errors import CancelledError, InputError
 
 if TYPE_CHECKING:
-    from sketchdesign.services.batch import Plan
-    from sketchdesign.services.batch_crew import Crew
+    from sketchdesign.services.batch.crew import Crew
+    from sketchdesign.services.batch.run import Plan
 
 ALL_MADE, SOME_FAILED = 0, 1
 _MOST_FAILURES_SHOWN = 20
@@ -42,9 +42,9 @@ def batch(
     ] = None,
 ) -> None:
     """Make every file of a recipe: all combinations of its seeds, models, classes, repeats, colours and pages."""
-    from sketchdesign.services.batch import plan_batch, run_batch
-    from sketchdesign.services.batch_crew import cluster_crew, local_crew
-    from sketchdesign.services.batch_recipe import load_recipe
+    from sketchdesign.services.batch.crew import cluster_crew, local_crew
+    from sketchdesign.services.batch.recipe import load_recipe
+    from sketchdesign.services.batch.run import plan_batch, run_batch
 
     console: Console = context.obj
     if cluster is not None and jobs is not None:

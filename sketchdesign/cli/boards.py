@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sketchdesign.design.latentboard import Palette
     from sketchdesign.model.checkpoint import Model
     from sketchdesign.services.jobs import Work
-    from sketchdesign.services.latent import Board
+    from sketchdesign.services.latent.tools import Board
 
 _INPUT_HELP = "A sketch: an .svg, .ndjson, .bin or .npz file, with #N for its Nth drawing from 0, or example:NAME."
 
@@ -70,7 +70,7 @@ class BoardOptions:
         from sketchdesign.core.drawing import Page
         from sketchdesign.core.units import parse_length_mm
         from sketchdesign.services.export import check_outputs
-        from sketchdesign.services.frames import Film, check_film, is_film
+        from sketchdesign.services.latent.frames import Film, check_film, is_film
 
         check_outputs([path for path in self.output if not is_film(path)], sketches=True)
         for path in self._films():
@@ -85,8 +85,8 @@ class BoardOptions:
         """Do the work, where it is not done yet, write the files, and say what was done."""
         from sketchdesign.core.drawing import Page
         from sketchdesign.core.units import parse_length_mm
-        from sketchdesign.services.boards import export_board, finish_board
-        from sketchdesign.services.frames import Film, export_film, is_film
+        from sketchdesign.services.latent.boards import export_board, finish_board
+        from sketchdesign.services.latent.frames import Film, export_film, is_film
 
         board = console.run(work) if isinstance(work, Generator) else work
         paper = None if self.page is None else Page.parse(self.page, landscape=self.landscape)
@@ -99,7 +99,7 @@ class BoardOptions:
         console.result(report, _sentence(report))
 
     def _films(self) -> list[Path]:
-        from sketchdesign.services.frames import is_film
+        from sketchdesign.services.latent.frames import is_film
 
         return [path for path in self.output if is_film(path)]
 

@@ -11,7 +11,7 @@ import typer
 
 if TYPE_CHECKING:
     from sketchdesign.core.drawing import Pen
-    from sketchdesign.services.colourways import Colourway
+    from sketchdesign.services.tiles.colourways import Colourway
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class ColourOptions:
         Raises:
             InputError, SketchFormatError: one makes no sense, or the file cannot be read.
         """
-        from sketchdesign.services.colourways import parse_colourway, read_colourways
+        from sketchdesign.services.tiles.colourways import parse_colourway, read_colourways
 
         of_file = () if self.colourways is None else read_colourways(self.colourways)
         return (*(parse_colourway(text) for text in self.colourway or ()), *of_file)

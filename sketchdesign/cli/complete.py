@@ -31,8 +31,8 @@ def complete(
 ) -> None:
     """Finish a sketch in several ways; what was given stays as it is, in a layer of its own."""
     from sketchdesign.model.zoo import open_model
-    from sketchdesign.services.complete import complete as work
     from sketchdesign.services.inputs import read_input
+    from sketchdesign.services.latent.complete import complete as work
 
     console: Console = context.obj
     board.check()

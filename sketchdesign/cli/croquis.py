@@ -19,8 +19,8 @@ def croquis(
     ] = None,
 ) -> None:
     """Find holes, alleyways, line-ups and crowds, which only show in the repeat, and score the tile from 0 to 1."""
-    from sketchdesign.services.croquis import check_file, export_overlay
     from sketchdesign.services.export import check_outputs
+    from sketchdesign.services.tiles.croquis import check_file, export_overlay
 
     console: Console = context.obj
     if output is not None:

@@ -14,9 +14,9 @@ from sketchdesign.core.errors import InputError
 
 if TYPE_CHECKING:
     from sketchdesign.model.checkpoint import Model
-    from sketchdesign.services.directions import Direction
     from sketchdesign.services.generate import GenerateSettings
     from sketchdesign.services.inputs import GivenSketch
+    from sketchdesign.services.latent.directions import Direction
 
 _SET_HELP = "All of a file, FILE#N or example:NAME. Repeatable."
 
@@ -52,8 +52,8 @@ def direction(
     sampling: SamplingOptions,
 ) -> None:
     """Move a sketch along attributes: fatter or thinner, with whiskers or without."""
-    from sketchdesign.services.directions import apply_directions, check_direction_path, save_directions
     from sketchdesign.services.inputs import read_input, read_set
+    from sketchdesign.services.latent.directions import apply_directions, check_direction_path, save_directions
 
     console: Console = context.obj
     board.check()
@@ -88,9 +88,9 @@ def taste(
     sampling: SamplingOptions,
 ) -> None:
     """Draw more like what is liked, and less like what was rejected."""
-    from sketchdesign.services.directions import check_direction_path, save_directions
     from sketchdesign.services.inputs import read_set
-    from sketchdesign.services.taste import more_like
+    from sketchdesign.services.latent.directions import check_direction_path, save_directions
+    from sketchdesign.services.latent.taste import more_like
 
     console: Console = context.obj
     board.check()
@@ -113,7 +113,7 @@ def _directions(
     load: Path | None,
     components: int,
 ) -> list[Direction]:
-    from sketchdesign.services import directions
+    from sketchdesign.services.latent import directions
 
     plus, minus, among = sets
     if load is not None:

@@ -36,8 +36,8 @@ def reconstruct(
     sampling: SamplingOptions,
 ) -> None:
     """Encode sketches and draw each anew, from careful to wild."""
-    from sketchdesign.services.explore import reconstruct as work
     from sketchdesign.services.inputs import read_inputs
+    from sketchdesign.services.latent.single import reconstruct as work
 
     console: Console = context.obj
     board.check()
@@ -65,8 +65,8 @@ def vary(
     sampling: SamplingOptions,
 ) -> None:
     """Draw sketches that are similar to one, none of them the same."""
-    from sketchdesign.services.explore import vary as work
     from sketchdesign.services.inputs import read_input
+    from sketchdesign.services.latent.single import vary as work
 
     console: Console = context.obj
     board.check()
@@ -92,8 +92,8 @@ def analogy(
     sampling: SamplingOptions,
 ) -> None:
     """Add what sets one sketch apart from another to a third: base - minus + plus."""
-    from sketchdesign.services.explore import analogy as work
     from sketchdesign.services.inputs import read_inputs
+    from sketchdesign.services.latent.single import analogy as work
 
     console: Console = context.obj
     board.check()

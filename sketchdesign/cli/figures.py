@@ -26,10 +26,10 @@ def figures(
     """Redraw the figures of the sketch-rnn paper with the bundled models, each as SVG and PNG."""
     from sketchdesign.model.sampling import Sampling
     from sketchdesign.model.zoo import find_models, open_model
-    from sketchdesign.services.cast import Cast
-    from sketchdesign.services.figure_parts import TEMPERATURE, Drafter
-    from sketchdesign.services.figures import choose_figures, draw_figures
     from sketchdesign.services.generate import GenerateSettings
+    from sketchdesign.services.latent.cast import Cast
+    from sketchdesign.services.latent.figure_parts import TEMPERATURE, Drafter
+    from sketchdesign.services.latent.figures import choose_figures, draw_figures
 
     console: Console = context.obj
     chosen = choose_figures(only.split(",") if only else [])

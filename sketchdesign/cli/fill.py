@@ -13,10 +13,10 @@ from sketchdesign.cli.options import DpiOption, OutputOption, SamplingOptions, e
 from sketchdesign.cli.tossing import TossingOptions, given_options
 
 if TYPE_CHECKING:
-    from sketchdesign.services.fill import Filled, FillSettings, Scene
     from sketchdesign.services.generate import GenerateSettings
     from sketchdesign.services.jobs import Work
-    from sketchdesign.services.motifs import MixPart
+    from sketchdesign.services.tiles.fill import Filled, FillSettings, Scene
+    from sketchdesign.services.tiles.motifs import MixPart
 
 _MOTIFS = 60
 
@@ -66,7 +66,7 @@ def fill(
     from sketchdesign.core.units import parse_length_mm
     from sketchdesign.design.layout import Layout
     from sketchdesign.services.export import check_outputs, export_drawing
-    from sketchdesign.services.fill import FillSettings, read_scene
+    from sketchdesign.services.tiles.fill import FillSettings, read_scene
 
     console: Console = context.obj
     check_outputs(output)
@@ -95,8 +95,8 @@ def fill(
 def _work(
     scene: Scene, source: str, parts: Sequence[MixPart], drawing: GenerateSettings, settings: FillSettings
 ) -> Work[Filled]:
-    from sketchdesign.services.fill import fill_scene
-    from sketchdesign.services.motifs import motifs_of
+    from sketchdesign.services.tiles.fill import fill_scene
+    from sketchdesign.services.tiles.motifs import motifs_of
 
     given = yield from motifs_of(source, parts, drawing)
     return (yield from fill_scene(scene, given, settings))

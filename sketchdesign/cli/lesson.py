@@ -28,8 +28,8 @@ def lesson(
 ) -> None:
     """Show how to draw a sketch: stroke by stroke in numbered panels, what is new in black."""
     from sketchdesign.model.zoo import is_model, open_model
-    from sketchdesign.services import lesson as lessons
     from sketchdesign.services.inputs import read_input
+    from sketchdesign.services.latent import lesson as lessons
 
     console: Console = context.obj
     board.check()
@@ -51,7 +51,7 @@ def seen(
     """Show what a model sees of a sketch: the points it reads, over the ink."""
     from sketchdesign.model.zoo import open_model
     from sketchdesign.services.inputs import read_input
-    from sketchdesign.services.lesson import seen as work
+    from sketchdesign.services.latent.lesson import seen as work
 
     console: Console = context.obj
     board.check()
@@ -73,8 +73,8 @@ def clean(
     sampling: SamplingOptions,
 ) -> None:
     """Redraw a crude drawing as its class is usually drawn, but still the same drawing."""
-    from sketchdesign.services.clean import clean as work
     from sketchdesign.services.inputs import read_input
+    from sketchdesign.services.latent.clean import clean as work
 
     console: Console = context.obj
     board.check()

@@ -19,7 +19,7 @@ from sketchdesign.cli.console import Console
 from sketchdesign.cli.options import ModelArgument, SamplingOptions, expand_options
 
 if TYPE_CHECKING:
-    from sketchdesign.services.morph import GridShape
+    from sketchdesign.services.latent.morph import GridShape
 
 _STEPS, _ROWS, _COLUMNS = 10, 5, 5
 
@@ -46,8 +46,8 @@ def interpolate(
 ) -> None:
     """Morph sketches into one another: a grid between four, a strip through any other number or with --steps."""
     from sketchdesign.services.inputs import read_inputs
-    from sketchdesign.services.morph import CORNERS
-    from sketchdesign.services.morph import interpolate as work
+    from sketchdesign.services.latent.morph import CORNERS
+    from sketchdesign.services.latent.morph import interpolate as work
 
     console: Console = context.obj
     board.check()
@@ -86,7 +86,7 @@ def hybrid(
 ) -> None:
     """Read anything through a model's eyes: chairs drawn as cats, and with four of them the grid between."""
     from sketchdesign.services.inputs import read_inputs
-    from sketchdesign.services.morph import hybrid as work
+    from sketchdesign.services.latent.morph import hybrid as work
 
     console: Console = context.obj
     board.check()
@@ -107,6 +107,6 @@ def hybrid(
 
 
 def _grid_shape(rows: int | None, columns: int | None) -> GridShape:
-    from sketchdesign.services.morph import GridShape
+    from sketchdesign.services.latent.morph import GridShape
 
     return GridShape(_ROWS if rows is None else rows, _COLUMNS if columns is None else columns)

@@ -19,12 +19,12 @@ from sketchdesign.cli.console import Console
 from sketchdesign.cli.options import expand_options
 from sketchdesign.cli.plugins import with_parameters
 from sketchdesign.core.errors import CancelledError, InputError, SketchDesignError
-from sketchdesign.services.plot_drivers import OUR_DRIVER
+from sketchdesign.services.plot.drivers import OUR_DRIVER
 
 if TYPE_CHECKING:
     from sketchdesign.plotter.control import Control, Event
-    from sketchdesign.services.plot import PlotSettings, Plotting
-    from sketchdesign.services.plugins import Plugin
+    from sketchdesign.services.plot.run import PlotSettings, Plotting
+    from sketchdesign.services.plugins.registry import Plugin
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class PlotOptions:
     def settings(self, parameters: dict[str, Any]) -> PlotSettings:
         """What these options ask for, with the parameters of the driver."""
         from sketchdesign.core.units import parse_length_mm
-        from sketchdesign.services.plot import PlotSettings
+        from sketchdesign.services.plot.run import PlotSettings
 
         return PlotSettings(
             self.machine,
@@ -110,14 +110,14 @@ def _plot_command(plugin: Plugin | None = None) -> Callable[..., None]:
         own: Any,
     ) -> None:
         """Draw a file with a pen plotter. Ctrl-C lifts the pen and keeps the place."""
-        from sketchdesign.services.plot import (
+        from sketchdesign.services.plot.drivers import only_port
+        from sketchdesign.services.plot.run import (
             check_new_journal,
             journal_of,
             prepare,
             settings_in,
             write_preview,
         )
-        from sketchdesign.services.plot_drivers import only_port
 
         console: Console = context.obj
         journal = journal or journal_of(file)
@@ -181,7 +181,7 @@ def _driver_in(words: list[str]) -> str | None:
 
 
 def _command_of(driver: str) -> PlotCommand:
-    from sketchdesign.services.plugins import find_plugin
+    from sketchdesign.services.plugins.registry import find_plugin
 
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
     app.command("plot", cls=PlotCommand)(_plot_command(find_plugin("plotter", driver)))
@@ -230,8 +230,8 @@ class _Sitting:
 
     def _plot(self, port: str, how: dict[str, bool]) -> None:
         from sketchdesign.plotter.clock import RealClock
-        from sketchdesign.services.plot import plot_new, resume
-        from sketchdesign.services.plot_drivers import open_plotter
+        from sketchdesign.services.plot.drivers import open_plotter
+        from sketchdesign.services.plot.run import plot_new, resume
 
         clock = RealClock()
         try:

@@ -17,9 +17,9 @@ from sketchdesign.core.errors import PluginError
 
 if TYPE_CHECKING:
     from sketchdesign.services.parameters import ParameterField
-    from sketchdesign.services.plugin_kinds import Context
-    from sketchdesign.services.plugin_runs import Made
-    from sketchdesign.services.plugins import Plugin
+    from sketchdesign.services.plugins.kinds import Context
+    from sketchdesign.services.plugins.registry import Plugin
+    from sketchdesign.services.plugins.runs import Made
 
 _OPTION_TYPES: dict[str, Any] = {"number": float, "integer": int, "boolean": bool}
 """Those of other kinds are texts."""
@@ -30,7 +30,7 @@ SeedOption = Annotated[int | None, typer.Option(min=0, help=_SEED_HELP)]
 
 def list_plugins(context: typer.Context) -> None:
     """List the plugins of every kind, with the traceback of those that cannot be loaded."""
-    from sketchdesign.services.plugins import NEEDED, find_plugins
+    from sketchdesign.services.plugins.registry import NEEDED, find_plugins
 
     found = [plugin for kind in NEEDED for plugin in find_plugins(kind)]
     report = [_describe(plugin) for plugin in found]
@@ -62,7 +62,7 @@ class _PluginGroup(TyperGroup):
 
     @cached_property
     def plugins(self) -> dict[str, Plugin]:
-        from sketchdesign.services.plugins import find_plugins
+        from sketchdesign.services.plugins.registry import find_plugins
 
         return {plugin.name: plugin for plugin in find_plugins(self.kind) if not plugin.rival}
 
@@ -100,7 +100,7 @@ def _run_generator(plugin: Plugin) -> Callable[..., None]:
         options: Any,
     ) -> None:
         from sketchdesign.services.export import check_outputs
-        from sketchdesign.services.plugin_runs import make
+        from sketchdesign.services.plugins.runs import make
 
         console: Console = context.obj
         check_outputs(output, sketches=True)
@@ -128,8 +128,8 @@ def _run_layout(plugin: Plugin) -> Callable[..., None]:
     ) -> None:
         from sketchdesign.core.drawing import Page
         from sketchdesign.services.export import check_outputs
-        from sketchdesign.services.plugin_runs import arrange
-        from sketchdesign.services.tiles import read_sketches
+        from sketchdesign.services.plugins.runs import arrange
+        from sketchdesign.services.tiles.making import read_sketches
 
         console: Console = context.obj
         check_outputs(output)
@@ -151,7 +151,7 @@ def _run_exporter(plugin: Plugin) -> Callable[..., None]:
     ) -> None:
         from sketchdesign.core.files import check_writable
         from sketchdesign.services.inputs import check_file
-        from sketchdesign.services.plugin_runs import read_as_drawing, write_with
+        from sketchdesign.services.plugins.runs import read_as_drawing, write_with
 
         console: Console = context.obj
         check_writable(output)
@@ -169,7 +169,7 @@ _RUNS = {"generator": _run_generator, "layout": _run_layout, "exporter": _run_ex
 
 
 def _context(console: Console, seed: int | None) -> Context:
-    from sketchdesign.services.plugin_kinds import Context
+    from sketchdesign.services.plugins.kinds import Context
 
     return Context(chosen_seed(seed), console.device, console.threads)
 

@@ -21,7 +21,7 @@ def proof(
     """Check that all strokes go on at the opposite edge; the exit code is 1 where they do not."""
     from sketchdesign.core.errors import InputError
     from sketchdesign.core.units import parse_length_mm
-    from sketchdesign.services.tiles import prove_file
+    from sketchdesign.services.tiles.making import prove_file
 
     console: Console = context.obj
     tolerance_mm = parse_length_mm(tolerance)

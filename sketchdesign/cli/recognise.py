@@ -22,7 +22,7 @@ def recognise(
     """Tell which model or class explains a sketch best, by likelihood."""
     from sketchdesign.model.zoo import find_models
     from sketchdesign.services.inputs import read_input
-    from sketchdesign.services.recognise import recognise as work
+    from sketchdesign.services.latent.recognise import recognise as work
 
     console: Console = context.obj
     asked = [name for name, _ in find_models()] if models is None else [name.strip() for name in models.split(",")]

@@ -18,9 +18,9 @@ from sketchdesign.core.errors import InputError
 if TYPE_CHECKING:
     from sketchdesign.services.generate import GenerateSettings
     from sketchdesign.services.jobs import Work
-    from sketchdesign.services.motifs import MixPart
-    from sketchdesign.services.tile_previews import ShownRepeat
-    from sketchdesign.services.tile_settings import TileSettings
+    from sketchdesign.services.tiles.motifs import MixPart
+    from sketchdesign.services.tiles.previews import ShownRepeat
+    from sketchdesign.services.tiles.settings import TileSettings
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def repeats(
     from sketchdesign.core.files import write_atomic
     from sketchdesign.design.layout import Layout
     from sketchdesign.services.export import check_outputs
-    from sketchdesign.services.tile_settings import TileSettings
+    from sketchdesign.services.tiles.settings import TileSettings
 
     console: Console = context.obj
     if output.suffix.lower() != ".png":
@@ -78,8 +78,8 @@ def repeats(
 def _work(
     source: str, parts: Sequence[MixPart], drawing: GenerateSettings, settings: TileSettings
 ) -> Work[tuple[bytes, tuple[ShownRepeat, ...]]]:
-    from sketchdesign.services.motifs import motifs_of
-    from sketchdesign.services.tile_previews import contact_sheet_of_repeats
+    from sketchdesign.services.tiles.motifs import motifs_of
+    from sketchdesign.services.tiles.previews import contact_sheet_of_repeats
 
     given = yield from motifs_of(source, parts, drawing)
     return (yield from contact_sheet_of_repeats(given, settings))

@@ -14,7 +14,7 @@ from sketchdesign.cli.options import DpiOption, OutputOption, expand_options
 
 if TYPE_CHECKING:
     from sketchdesign.design.sheets import SheetPlan
-    from sketchdesign.services.pattern_sheets import PatternSheet
+    from sketchdesign.services.project.sheets import PatternSheet
 
 
 @expand_options
@@ -51,7 +51,7 @@ def sheet(
     from sketchdesign.design.sheets import SheetPlan
     from sketchdesign.geometry.vpype_worker import VpypeWorker
     from sketchdesign.services.export import check_outputs, export_drawing
-    from sketchdesign.services.pattern_sheets import parse_sheets, pattern_sheets, sheet_paths
+    from sketchdesign.services.project.sheets import parse_sheets, pattern_sheets, sheet_paths
 
     console: Console = context.obj
     plotter = find_machine(machine)

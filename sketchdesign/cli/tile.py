@@ -17,11 +17,11 @@ from sketchdesign.cli.tossing import TossingOptions, given_options
 from sketchdesign.core.errors import InputError
 
 if TYPE_CHECKING:
-    from sketchdesign.services.colourways import Colourway
     from sketchdesign.services.generate import GenerateSettings
     from sketchdesign.services.jobs import Work
-    from sketchdesign.services.motifs import MixPart
-    from sketchdesign.services.tiles import Tile, TileSettings
+    from sketchdesign.services.tiles.colourways import Colourway
+    from sketchdesign.services.tiles.making import Tile, TileSettings
+    from sketchdesign.services.tiles.motifs import MixPart
 
 
 @expand_options
@@ -92,12 +92,12 @@ def tile(
     from sketchdesign.design.colouring import check_colour_by
     from sketchdesign.design.layout import Layout
     from sketchdesign.design.repeat import make_repeat
-    from sketchdesign.services.colourways import check_colourways, colourway_paths, in_colourways
-    from sketchdesign.services.croquis import export_overlay
-    from sketchdesign.services.locks import locked_motifs, read_settings
-    from sketchdesign.services.tile_files import check_bleed, export_tile
-    from sketchdesign.services.tile_previews import render_preview
-    from sketchdesign.services.tile_settings import TileSettings
+    from sketchdesign.services.tiles.colourways import check_colourways, colourway_paths, in_colourways
+    from sketchdesign.services.tiles.croquis import export_overlay
+    from sketchdesign.services.tiles.files import check_bleed, export_tile
+    from sketchdesign.services.tiles.locks import locked_motifs, read_settings
+    from sketchdesign.services.tiles.previews import render_preview
+    from sketchdesign.services.tiles.settings import TileSettings
 
     console: Console = context.obj
     given = given_options(context)
@@ -152,8 +152,8 @@ def tile(
 def _check_files(
     output: Sequence[Path], colourways: Sequence[Colourway], picture: Path | None, preview: Path | None
 ) -> None:
-    from sketchdesign.services.colourways import colourway_paths
     from sketchdesign.services.export import check_outputs
+    from sketchdesign.services.tiles.colourways import colourway_paths
 
     for name in [each.file_part for each in colourways] or [""]:
         check_outputs(colourway_paths(output, name))
@@ -190,8 +190,8 @@ def _report(console: Console, made: Tile, files: Sequence[Path]) -> None:
 
 
 def _work(source: str, parts: Sequence[MixPart], drawing: GenerateSettings, settings: TileSettings) -> Work[Tile]:
-    from sketchdesign.services.motifs import motifs_of
-    from sketchdesign.services.tiles import tile_of
+    from sketchdesign.services.tiles.making import tile_of
+    from sketchdesign.services.tiles.motifs import motifs_of
 
     given = yield from motifs_of(source, parts, drawing)
     return (yield from tile_of(given, settings))

@@ -12,7 +12,7 @@ from sketchdesign.core.errors import InputError
 
 if TYPE_CHECKING:
     from sketchdesign.design.layout import Layout
-    from sketchdesign.services.motifs import MixPart
+    from sketchdesign.services.tiles.motifs import MixPart
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class TossingOptions:
 
     def parts(self) -> tuple[MixPart, ...]:
         """The mix that was asked for, if any."""
-        from sketchdesign.services.motifs import parse_mix
+        from sketchdesign.services.tiles.motifs import parse_mix
 
         return parse_mix(self.mix) if self.mix is not None else ()
 

@@ -31,7 +31,7 @@ def walk(
 ) -> None:
     """Wander through latent space: a sheet, or frames of an animation to a .gif or a folder."""
     from sketchdesign.services.inputs import read_input
-    from sketchdesign.services.walk import walk as work
+    from sketchdesign.services.latent.walk import walk as work
 
     console: Console = context.obj
     board.check()
@@ -64,7 +64,7 @@ def morph(
 ) -> None:
     """Turn one class into another, such as cats into rabbits, with a model of several classes."""
     from sketchdesign.services.inputs import read_inputs
-    from sketchdesign.services.walk import class_morph
+    from sketchdesign.services.latent.walk import class_morph
 
     console: Console = context.obj
     board.check()

@@ -24,9 +24,9 @@ from sketchdesign.services.folders import UserFolders
 from sketchdesign.services.inputs import EXAMPLE_PREFIX, read_input
 from sketchdesign.services.jobs import Work
 from sketchdesign.services.preferences import Preferences
-from sketchdesign.services.project import FIRST_MODEL, Colourway, Project
-from sketchdesign.services.recovery import LostWork, find_lost_work
-from sketchdesign.services.sample import sample_project
+from sketchdesign.services.project.recovery import LostWork, find_lost_work
+from sketchdesign.services.project.sample import sample_project
+from sketchdesign.services.project.state import FIRST_MODEL, Colourway, Project
 
 if TYPE_CHECKING:
     from sketchdesign.model.checkpoint import Model

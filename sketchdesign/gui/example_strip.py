@@ -9,7 +9,7 @@ from sketchdesign.gui.docks.library import SketchModel
 from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.session import Session
 from sketchdesign.services.inputs import EXAMPLE_PREFIX, example_names, read_input
-from sketchdesign.services.project import KeptSketch
+from sketchdesign.services.project.state import KeptSketch
 
 _SIDE_PX = 46
 

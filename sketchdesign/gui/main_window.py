@@ -32,7 +32,7 @@ from sketchdesign.gui.status_strip import StatusStrip
 from sketchdesign.gui.theme import apply_theme
 from sketchdesign.gui.top_bar import TopBar
 from sketchdesign.gui.workspace import Workspace, rooms
-from sketchdesign.services.project import KeptSketch, Project
+from sketchdesign.services.project.state import KeptSketch, Project
 
 LAYOUT_VERSION = 1
 LEFT_PX, RIGHT_PX = 268, 284

@@ -15,7 +15,7 @@ from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.preferences_dialog import PreferencesDialog
 from sketchdesign.gui.workspace import make_action, rooms
 from sketchdesign.services.preferences import THEMES
-from sketchdesign.services.project_file import SUFFIX
+from sketchdesign.services.project.file import SUFFIX
 
 if TYPE_CHECKING:
     from sketchdesign.gui.main_window import MainWindow

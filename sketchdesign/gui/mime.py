@@ -16,7 +16,7 @@ from sketchdesign.core.strokes import Sketch
 from sketchdesign.gui.thumbnails import sketch_pixmap
 from sketchdesign.output.svg import render_svg
 from sketchdesign.services.inputs import drawing_json
-from sketchdesign.services.project import KeptSketch
+from sketchdesign.services.project.state import KeptSketch
 
 SKETCHES = "application/x-sketchdesign-sketches+json"
 _SVG = "image/svg+xml"

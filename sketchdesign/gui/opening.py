@@ -13,8 +13,8 @@ from sketchdesign.core.strokes import Sketch
 from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.session import Session
 from sketchdesign.services.inputs import read_input
-from sketchdesign.services.project import PAPER_PX, Project
-from sketchdesign.services.project_file import SUFFIX
+from sketchdesign.services.project.file import SUFFIX
+from sketchdesign.services.project.state import PAPER_PX, Project
 
 SKETCH_ENDINGS = (".svg", ".ndjson", ".bin", ".npz")
 MODEL_ENDINGS = (".safetensors", ".json", ".index")
@@ -48,7 +48,7 @@ def open_sketch(session: Session, text: str) -> None:
 
 def open_drawing(session: Session, path: Path) -> None:
     """Open a design from a file of ours that keeps one, in its workspace; any other file as a sketch."""
-    from sketchdesign.services.reopen import reopened
+    from sketchdesign.services.project.reopen import reopened
 
     project = session.project
     if path.suffix.lower() != ".svg":

@@ -16,11 +16,11 @@ from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.undo import ProjectEdit
 from sketchdesign.gui.workers import FILES, Failure, Task, Workers
 from sketchdesign.services.folders import UserFolders
-from sketchdesign.services.library import load_library, save_library
 from sketchdesign.services.preferences import load_preferences, save_preferences
-from sketchdesign.services.project import KeptSketch, Project
-from sketchdesign.services.project_file import open_project, save_project
-from sketchdesign.services.recovery import AUTOSAVE_S, Journal, LostWork
+from sketchdesign.services.project.file import open_project, save_project
+from sketchdesign.services.project.library import load_library, save_library
+from sketchdesign.services.project.recovery import AUTOSAVE_S, Journal, LostWork
+from sketchdesign.services.project.state import KeptSketch, Project
 
 if TYPE_CHECKING:
     from sketchdesign.model.info import ModelInfo

@@ -17,7 +17,7 @@ from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.quantities import written
 from sketchdesign.gui.session import Session
 from sketchdesign.gui.workers import Task
-from sketchdesign.services.project import Project
+from sketchdesign.services.project.state import Project
 
 _SHOW_AFTER_MS = 250
 _ZOOMS = (12.5, 25.0, 50.0, 100.0, 200.0, 400.0)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtGui import QUndoCommand
 
-from sketchdesign.services.project import Project
+from sketchdesign.services.project.state import Project
 
 _NEVER_MERGED = -1
 

@@ -16,7 +16,7 @@ from sketchdesign.gui.canvas import Canvas
 from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.icons import icon
 from sketchdesign.gui.session import Session
-from sketchdesign.services.project import KeptSketch, Project
+from sketchdesign.services.project.state import KeptSketch, Project
 
 _SENTENCE_PX = 420
 

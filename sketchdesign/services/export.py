@@ -14,8 +14,8 @@ from sketchdesign.design.grid import contact_sheet
 from sketchdesign.output.files import WRITERS, write_drawing
 from sketchdesign.output.gcode import SERVO, GcodeSettings, render_gcode
 from sketchdesign.output.sketches import SKETCH_WRITERS, SketchRecord
-from sketchdesign.services.plugin_runs import Made, write_with
-from sketchdesign.services.plugins import for_ending, known_endings
+from sketchdesign.services.plugins.registry import for_ending, known_endings
+from sketchdesign.services.plugins.runs import Made, write_with
 from sketchdesign.services.sheets import drawing_recipe
 
 if TYPE_CHECKING:

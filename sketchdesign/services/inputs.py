@@ -18,8 +18,8 @@ from sketchdesign.core.errors import InputError, SketchFormatError
 from sketchdesign.core.simplify import QUICKDRAW_BOX, QUICKDRAW_EPSILON, simplified
 from sketchdesign.core.strokes import FloatArray, Sketch
 from sketchdesign.output import sketches
-from sketchdesign.services.plugin_runs import read_as_sketches
-from sketchdesign.services.plugins import for_ending, known_endings
+from sketchdesign.services.plugins.registry import for_ending, known_endings
+from sketchdesign.services.plugins.runs import read_as_sketches
 
 if TYPE_CHECKING:
     from sketchdesign.model.info import ModelInfo

@@ -25,15 +25,15 @@ from sketchdesign.model.likeness import distances, pictures
 from sketchdesign.model.raster import outlines
 from sketchdesign.model.sampling import Sampling
 from sketchdesign.model.zoo import find_models, open_model
-from sketchdesign.services.cast import Cast, Role
-from sketchdesign.services.complete import complete
-from sketchdesign.services.explore import analogy, reconstruct
-from sketchdesign.services.figure_parts import example
 from sketchdesign.services.generate import GenerateSettings, generate
 from sketchdesign.services.inputs import GivenSketch
 from sketchdesign.services.jobs import Job
-from sketchdesign.services.latent import Board
-from sketchdesign.services.morph import GridShape, interpolate
+from sketchdesign.services.latent.cast import Cast, Role
+from sketchdesign.services.latent.complete import complete
+from sketchdesign.services.latent.figure_parts import example
+from sketchdesign.services.latent.morph import GridShape, interpolate
+from sketchdesign.services.latent.single import analogy, reconstruct
+from sketchdesign.services.latent.tools import Board
 
 SETTINGS = GenerateSettings(1, seed=1, device="cpu", sampling=Sampling.preset(temperature=0.1))
 STEPS = 10

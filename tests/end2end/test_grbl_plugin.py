@@ -25,8 +25,8 @@ from sketchdesign.plotter.emulator.pty_server import PtyServer
 from sketchdesign.plotter.journal import read_journal
 from sketchdesign.plotter.recovery import HomeNeededError
 from sketchdesign.plotter.runner import StoppedError
-from sketchdesign.services.plot import PlotSettings, Plotting, plot_new, prepare_drawing, resume
-from sketchdesign.services.plugins import find_plugin
+from sketchdesign.services.plot.run import PlotSettings, Plotting, plot_new, prepare_drawing, resume
+from sketchdesign.services.plugins.registry import find_plugin
 
 Floats = NDArray[np.float64]
 Invoke = Callable[..., dict[str, Any]]

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from sketchdesign.gui.main_window import MainWindow
-from sketchdesign.services.project_file import open_project
+from sketchdesign.services.project.file import open_project
 
 
 @pytest.fixture

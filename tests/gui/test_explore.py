@@ -22,8 +22,8 @@ from sketchdesign.gui.view import View
 from sketchdesign.gui.workers import Workers
 from sketchdesign.gui.workspaces.explore import ExploreWorkspace
 from sketchdesign.gui.workspaces.explore_wells import Well
-from sketchdesign.services.explore_cells import asking
-from sketchdesign.services.project import ExploreSettings, KeptSketch
+from sketchdesign.services.explore.cells import asking
+from sketchdesign.services.project.state import ExploreSettings, KeptSketch
 
 if TYPE_CHECKING:
     from sketchdesign.model.checkpoint import Model

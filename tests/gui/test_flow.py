@@ -44,7 +44,7 @@ from sketchdesign.gui.workspaces.plot_run import Phase
 from sketchdesign.gui.workspaces.sheet import SheetWorkspace
 from sketchdesign.gui.workspaces.sketch import SketchWorkspace
 from sketchdesign.services.folders import UserFolders
-from sketchdesign.services.project import ExploreSettings
+from sketchdesign.services.project.state import ExploreSettings
 
 if TYPE_CHECKING:
     from sketchdesign.model.checkpoint import Model

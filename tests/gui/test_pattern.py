@@ -22,7 +22,7 @@ from sketchdesign.gui.workspaces import pattern_repeats
 from sketchdesign.gui.workspaces.pattern import PatternWorkspace
 from sketchdesign.gui.workspaces.pattern_canvas import THREE, TILE
 from sketchdesign.gui.workspaces.pattern_frames import motif_at
-from sketchdesign.services.project import KeptSketch, PatternSettings
+from sketchdesign.services.project.state import KeptSketch, PatternSettings
 
 TRIANGLE = Sketch.from_polylines([[(0, 0), (60, 10), (20, 50), (0, 0)]])
 HOOK = Sketch.from_polylines([[(0, 0), (40, 0), (40, 30)], [(10, 20), (30, 40)]])
@@ -226,7 +226,7 @@ def test_check_shows_the_croquis_over_the_repeat(room: PatternWorkspace, qtbot: 
 def test_improve_keeps_the_best_and_can_be_undone(
     room: PatternWorkspace, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sketchdesign.services import pattern as services
+    from sketchdesign.services.project import pattern as services
 
     # Of a lattice every motif is in rows: any other seed is better.
     room.session.change("Row", pattern=replace(pattern_of(room), layout=replace(TOSSED, motifs=3), seed=5))

@@ -21,7 +21,7 @@ from sketchdesign.gui.workspaces.plot_machines import Machines
 from sketchdesign.gui.workspaces.plot_run import Cause, Phase
 from sketchdesign.output.files import write_drawing
 from sketchdesign.plotter.control import Pause, State
-from sketchdesign.services.project import PatternSettings, PlotSettings
+from sketchdesign.services.project.state import PatternSettings, PlotSettings
 
 LONG_MS = 60_000
 FAST = 400.0

@@ -12,11 +12,11 @@ from pytestqt.qtbot import QtBot
 from sketchdesign.core.strokes import Sketch
 from sketchdesign.gui.session import Message, Session
 from sketchdesign.services.folders import UserFolders
-from sketchdesign.services.library import load_library
 from sketchdesign.services.preferences import load_preferences
-from sketchdesign.services.project import KeptSketch, Project
-from sketchdesign.services.project_file import open_project
-from sketchdesign.services.recovery import Journal, find_lost_work
+from sketchdesign.services.project.file import open_project
+from sketchdesign.services.project.library import load_library
+from sketchdesign.services.project.recovery import Journal, find_lost_work
+from sketchdesign.services.project.state import KeptSketch, Project
 
 
 def heat(session: Session, value: float) -> None:

@@ -15,8 +15,8 @@ from sketchdesign.core.strokes import Sketch
 from sketchdesign.design.layout import Layout
 from sketchdesign.gui.main_window import MainWindow
 from sketchdesign.gui.workspaces.sheet import SheetWorkspace
-from sketchdesign.services.page import BOARD
-from sketchdesign.services.project import CellState, KeptSketch, PatternSettings
+from sketchdesign.services.project.page import BOARD
+from sketchdesign.services.project.state import CellState, KeptSketch, PatternSettings
 
 HOOK = Sketch.from_polylines([[(0, 0), (40, 0), (40, 30)], [(10, 20), (30, 40)], [(31, 40), (40, 31)]])
 LONG_MS = 60_000

@@ -26,7 +26,7 @@ from sketchdesign.gui.session import Message
 from sketchdesign.gui.workspace import rooms
 from sketchdesign.gui.workspaces.sketch import SketchWorkspace
 from sketchdesign.services.folders import UserFolders
-from sketchdesign.services.project_file import open_project
+from sketchdesign.services.project.file import open_project
 
 A_FACE = [(60.0, 60.0), (200.0, 60.0), (200.0, 200.0), (60.0, 200.0), (60.0, 62.0)]
 

@@ -13,7 +13,7 @@ from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.mime import SKETCHES, mime_of, sketches_of
 from sketchdesign.gui.session import Session
 from sketchdesign.gui.thumbnails import sketch_pixmap
-from sketchdesign.services.project import KeptSketch
+from sketchdesign.services.project.state import KeptSketch
 
 THUMB_PX = 62
 _ROOT = QModelIndex()

@@ -12,7 +12,7 @@ from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.session import Session
 from sketchdesign.gui.thumbnails import card_image
 from sketchdesign.model.zoo import find_models
-from sketchdesign.services.project import Project
+from sketchdesign.services.project.state import Project
 
 _CARD = QSize(176, 106)
 _NAME = Qt.ItemDataRole.UserRole

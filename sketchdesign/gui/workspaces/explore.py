@@ -23,12 +23,12 @@ from sketchdesign.gui.workspaces.explore_beginnings import beginning_of, wells_o
 from sketchdesign.gui.workspaces.explore_inspector import ExploreInspector
 from sketchdesign.gui.workspaces.explore_results import ResultsGrid
 from sketchdesign.gui.workspaces.explore_wells import LETTERS, WellFrame
-from sketchdesign.services.boards import export_board, finish_board
-from sketchdesign.services.explore_cells import asking, rolled, switched, tasted, with_marks
-from sketchdesign.services.explore_grid import explored_board
+from sketchdesign.services.explore.cells import asking, rolled, switched, tasted, with_marks
+from sketchdesign.services.explore.grid import explored_board
 from sketchdesign.services.generate import DrawnSketch
 from sketchdesign.services.jobs import Work
-from sketchdesign.services.project import ExploreSettings, KeptSketch, Project
+from sketchdesign.services.latent.boards import export_board, finish_board
+from sketchdesign.services.project.state import ExploreSettings, KeptSketch, Project
 
 _EXPORT_MARGIN_MM, _EXPORT_GAP_MM, _EXPORT_DPI = 10.0, 4.0, 150.0
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QListVi
 
 from sketchdesign.gui.docks.library import SketchModel
 from sketchdesign.gui.i18n import tr
-from sketchdesign.services.project import ExploreSettings, KeptSketch
+from sketchdesign.services.project.state import ExploreSettings, KeptSketch
 
 _TASTE_PX = 34
 

@@ -10,7 +10,7 @@ from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.session import Session
 from sketchdesign.model.zoo import find_models
 from sketchdesign.services.inputs import EXAMPLE_PREFIX, read_input
-from sketchdesign.services.project import ExploreSettings, KeptSketch, Project
+from sketchdesign.services.project.state import ExploreSettings, KeptSketch, Project
 
 CORNER_EXAMPLES = ("cat", "three-eyed-cat", "cat-face", "chair-1")
 TERM_EXAMPLES = ("cat-face", "pig-head", "pig")

@@ -13,8 +13,8 @@ from sketchdesign.gui.forms import Group, InspectorPage, fill_choices
 from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.session import Session
 from sketchdesign.model.zoo import find_models
-from sketchdesign.services.explore_places import AXES_OF, taken_axes
-from sketchdesign.services.project import MOST_SIDE, Project
+from sketchdesign.services.explore.places import AXES_OF, taken_axes
+from sketchdesign.services.project.state import MOST_SIDE, Project
 
 _LARGEST_SEED = 999_999
 _MOST_CANDIDATES = 8

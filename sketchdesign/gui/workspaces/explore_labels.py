@@ -10,8 +10,8 @@ from PySide6.QtGui import QFont, QPainter
 from sketchdesign.gui import theme
 from sketchdesign.gui.scene import Scene
 from sketchdesign.gui.view import View
-from sketchdesign.services.explore_places import along_axes, taken_axes
-from sketchdesign.services.project import ExploreSettings
+from sketchdesign.services.explore.places import along_axes, taken_axes
+from sketchdesign.services.project.state import ExploreSettings
 
 _TEXT_PX = 11
 _ROOM_PX = 16.0

@@ -23,10 +23,10 @@ from sketchdesign.gui.view import View
 from sketchdesign.gui.workers import Failure, Task
 from sketchdesign.gui.workspaces.explore_labels import paint_axes
 from sketchdesign.gui.workspaces.explore_replay import Replay
-from sketchdesign.services.explore_cells import all_cells, locked, question
-from sketchdesign.services.explore_grid import FoundCell, draw_cells
+from sketchdesign.services.explore.cells import all_cells, locked, question
+from sketchdesign.services.explore.grid import FoundCell, draw_cells
 from sketchdesign.services.jobs import Progress, Work
-from sketchdesign.services.project import CellState, ExploreSettings, KeptSketch, Project
+from sketchdesign.services.project.state import CellState, ExploreSettings, KeptSketch, Project
 
 if TYPE_CHECKING:
     from sketchdesign.model.checkpoint import Model

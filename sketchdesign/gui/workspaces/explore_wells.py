@@ -30,7 +30,7 @@ from sketchdesign.gui.painting import paint_pictures
 from sketchdesign.gui.scene import picture_of_sketch
 from sketchdesign.gui.session import Session
 from sketchdesign.services.inputs import read_input
-from sketchdesign.services.project import KeptSketch
+from sketchdesign.services.project.state import KeptSketch
 
 LETTERS = "ABCD"
 WELL_PX = 84

@@ -21,7 +21,7 @@ from sketchdesign.gui.workspaces.pattern_inspector import PatternInspector
 from sketchdesign.gui.workspaces.pattern_live import LivePattern
 from sketchdesign.gui.workspaces.pattern_repeats import RepeatStrip, repeat_keys
 from sketchdesign.services.jobs import Work
-from sketchdesign.services.pattern import (
+from sketchdesign.services.project.pattern import (
     TRIES,
     Checked,
     Improved,
@@ -31,8 +31,8 @@ from sketchdesign.services.pattern import (
     with_moved,
     with_tile_size,
 )
-from sketchdesign.services.project import KeptSketch, PatternSettings, Pin, Project
-from sketchdesign.services.tiles import export_tile
+from sketchdesign.services.project.state import KeptSketch, PatternSettings, Pin, Project
+from sketchdesign.services.tiles.making import export_tile
 
 if TYPE_CHECKING:
     from sketchdesign.model.checkpoint import Model

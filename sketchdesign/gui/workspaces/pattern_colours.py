@@ -14,10 +14,10 @@ from sketchdesign.gui.forms import Group
 from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.icons import icon
 from sketchdesign.gui.session import Session
-from sketchdesign.services import project_colours
-from sketchdesign.services.colourways import Colourway as PenSet
-from sketchdesign.services.colourways import read_colourways
-from sketchdesign.services.project import Colourway, Project
+from sketchdesign.services.project import colours as project_colours
+from sketchdesign.services.project.state import Colourway, Project
+from sketchdesign.services.tiles.colourways import Colourway as PenSet
+from sketchdesign.services.tiles.colourways import read_colourways
 
 
 class ColourwayGroup(Group):

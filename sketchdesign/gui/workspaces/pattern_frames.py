@@ -15,7 +15,7 @@ from sketchdesign.core.drawing import Pen
 from sketchdesign.gui.painting import paint_pictures
 from sketchdesign.gui.scene import Picture, pictures_of_strokes
 from sketchdesign.gui.view import View
-from sketchdesign.services.pattern import LaidOut
+from sketchdesign.services.project.pattern import LaidOut
 
 _SMALLEST_PX = 320.0
 """Tiles smaller than this are copied several at a time."""

@@ -17,8 +17,8 @@ from sketchdesign.gui.forms import Group, InspectorPage
 from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.session import Session
 from sketchdesign.gui.workspaces.pattern_colours import ColourwayGroup
-from sketchdesign.services.pattern import resized, unpinned
-from sketchdesign.services.project import KeptSketch, PatternSettings, Project
+from sketchdesign.services.project.pattern import resized, unpinned
+from sketchdesign.services.project.state import KeptSketch, PatternSettings, Project
 
 MOTIF_PX = 44
 _CELL_MM = (2.0, 2000.0)

@@ -13,8 +13,8 @@ from sketchdesign.gui.session import Session
 from sketchdesign.gui.workers import Failure, Task
 from sketchdesign.gui.workspaces.pattern_frames import Frame, frame_of, repainted
 from sketchdesign.services.jobs import Work
-from sketchdesign.services.pattern import Checked, check_pattern, lay_out, sketched
-from sketchdesign.services.project import PatternSettings, Project
+from sketchdesign.services.project.pattern import Checked, check_pattern, lay_out, sketched
+from sketchdesign.services.project.state import PatternSettings, Project
 
 LANE, CHECK_LANE = "pattern", "pattern check"
 SETTLED_MS = 140

@@ -24,8 +24,8 @@ from sketchdesign.gui.workspaces.plot_sayings import Sayings
 from sketchdesign.gui.workspaces.plot_timeline import TimeLine
 from sketchdesign.output.files import write_drawing
 from sketchdesign.plotter.control import Adjust, Pause
-from sketchdesign.services.plot_desk import settings_for_hands
-from sketchdesign.services.project import SIMULATED_PORT, PlotSettings, Project
+from sketchdesign.services.plot.desk import settings_for_hands
+from sketchdesign.services.project.state import SIMULATED_PORT, PlotSettings, Project
 
 _FRAME_MS = 40
 _TWICE_MS = 700

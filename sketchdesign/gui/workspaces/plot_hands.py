@@ -17,8 +17,8 @@ from sketchdesign.gui.workspaces.plot_run import Phase, PlotRun
 from sketchdesign.plotter.control import Jog, TestPen, WalkHome
 from sketchdesign.plotter.ebb import Ebb
 from sketchdesign.plotter.pen import PenSetup
-from sketchdesign.services.plot_desk import settings_for_hands
-from sketchdesign.services.plot_hands import jog, move_pen, set_home, walk_home
+from sketchdesign.services.plot.desk import settings_for_hands
+from sketchdesign.services.plot.hands import jog, move_pen, set_home, walk_home
 
 _STEPS_MM = (0.5, 1.0, 10.0, 50.0)
 _FIRST_STEP = 2

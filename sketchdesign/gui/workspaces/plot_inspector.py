@@ -20,9 +20,9 @@ from sketchdesign.gui.workspaces.plot_machines import Machines
 from sketchdesign.gui.workspaces.plot_preview import Preview
 from sketchdesign.gui.workspaces.plot_run import Phase, PlotRun
 from sketchdesign.gui.workspaces.plot_words import duration, grouped, machine_choices, metres
-from sketchdesign.services.plot_desk import layer_name
-from sketchdesign.services.project import Project
-from sketchdesign.services.simulated import PACES
+from sketchdesign.services.plot.desk import layer_name
+from sketchdesign.services.plot.simulated import PACES
+from sketchdesign.services.project.state import Project
 
 _MOST_COPIES = 10_000
 _LONGEST_REINK_M = 1000.0

@@ -17,8 +17,8 @@ from sketchdesign.plotter.ebb import Ebb
 from sketchdesign.plotter.emulator.running import running_emulators
 from sketchdesign.plotter.section import steps_mm
 from sketchdesign.plotter.transport import find_plotters, open_serial
-from sketchdesign.services.project import SIMULATED_PORT
-from sketchdesign.services.simulated import PACES, SimulatedPlotter
+from sketchdesign.services.plot.simulated import PACES, SimulatedPlotter
+from sketchdesign.services.project.state import SIMULATED_PORT
 
 PLOTTER = "plotter"
 """The lane of the thread that owns the port."""

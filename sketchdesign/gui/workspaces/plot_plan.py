@@ -16,10 +16,10 @@ from sketchdesign.gui.workers import Failure
 from sketchdesign.gui.workspaces.plot_preview import Preview, preview_of
 from sketchdesign.gui.workspaces.plot_words import machine_title
 from sketchdesign.services.jobs import Progress, Work
-from sketchdesign.services.page import BOARD, project_sheet
-from sketchdesign.services.plot import Plotting, prepare_drawing
-from sketchdesign.services.plot_desk import on_the_table, reaches, settings_for
-from sketchdesign.services.project import Project
+from sketchdesign.services.plot.desk import on_the_table, reaches, settings_for
+from sketchdesign.services.plot.run import Plotting, prepare_drawing
+from sketchdesign.services.project.page import BOARD, project_sheet
+from sketchdesign.services.project.state import Project
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,8 +13,8 @@ from sketchdesign.gui.canvas import DIRECT_POINTS, Canvas
 from sketchdesign.gui.painting import line_pen, paint_pictures
 from sketchdesign.gui.scene import STROKES_TOGETHER, Picture, Scene, path_of, pictures_of_strokes
 from sketchdesign.gui.view import View
-from sketchdesign.services.plot import Plotting
-from sketchdesign.services.plot_times import PlotTimes
+from sketchdesign.services.plot.run import Plotting
+from sketchdesign.services.plot.times import PlotTimes
 from sketchdesign.services.routing import travels
 
 _TRAVEL = Pen("travel", "#c9c6be", 0.1)

@@ -24,11 +24,11 @@ from sketchdesign.plotter.protocol import Plotter
 from sketchdesign.plotter.recovery import HomeNeededError
 from sketchdesign.plotter.runner import StoppedError
 from sketchdesign.services.jobs import Work
-from sketchdesign.services.plot import PlotSettings, Plotting, journal_of, plot_new, prepare, resume
-from sketchdesign.services.plot_desk import KeptPlot, keep, kept_plot, plotting_work, position_kept, unfinished_plots
-from sketchdesign.services.plot_hands import walk_home
-from sketchdesign.services.plot_times import PlotTimes
-from sketchdesign.services.project import SIMULATED_PORT
+from sketchdesign.services.plot.desk import KeptPlot, keep, kept_plot, plotting_work, position_kept, unfinished_plots
+from sketchdesign.services.plot.hands import walk_home
+from sketchdesign.services.plot.run import PlotSettings, Plotting, journal_of, plot_new, prepare, resume
+from sketchdesign.services.plot.times import PlotTimes
+from sketchdesign.services.project.state import SIMULATED_PORT
 
 Draw = Callable[[Plotter, Clock, Report], None]
 

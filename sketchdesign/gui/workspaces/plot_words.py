@@ -6,7 +6,7 @@ from PySide6.QtCore import QLocale
 
 from sketchdesign.core.machine import MACHINES
 from sketchdesign.gui.i18n import tr
-from sketchdesign.services.plot import Plotting
+from sketchdesign.services.plot.run import Plotting
 
 _NAMES = {"axidraw": "AxiDraw", "nextdraw": "NextDraw", "minikit": "MiniKit"}
 

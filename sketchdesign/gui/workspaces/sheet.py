@@ -36,12 +36,12 @@ from sketchdesign.gui.workspaces.sheet_drag import DragHandle, drag_file
 from sketchdesign.gui.workspaces.sheet_inspector import SheetInspector
 from sketchdesign.gui.workspaces.sheet_pictures import Shown, plain_pictures, routed_pictures
 from sketchdesign.services.export import export_drawing
-from sketchdesign.services.page import (
+from sketchdesign.services.project.page import (
     BOARD,
     ProjectSheet,
     board_sketches,
 )
-from sketchdesign.services.project import KeptSketch, Project
+from sketchdesign.services.project.state import KeptSketch, Project
 from sketchdesign.services.routing import Optimised
 
 SETTLED_MS = 200

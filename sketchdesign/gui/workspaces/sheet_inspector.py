@@ -17,8 +17,8 @@ from sketchdesign.gui.quantities import written
 from sketchdesign.gui.session import Session
 from sketchdesign.gui.workspaces.plot_words import machine_choices
 from sketchdesign.gui.workspaces.sheet_pens import PenList
-from sketchdesign.services.page import BOARD, PATTERN, PenWork, ProjectSheet, pen_shares
-from sketchdesign.services.project import Project
+from sketchdesign.services.project.page import BOARD, PATTERN, PenWork, ProjectSheet, pen_shares
+from sketchdesign.services.project.state import Project
 
 _WIDEST_MARGIN_MM = 1000.0
 _LONGEST_JOIN_MM = 3.0

@@ -14,9 +14,9 @@ from sketchdesign.gui.fields import ColourField, FlatButton, NumberField
 from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.session import Session
 from sketchdesign.gui.workspaces.plot_words import duration, grouped, metres
-from sketchdesign.services import project_colours
-from sketchdesign.services.page import PenShare, pen_order
-from sketchdesign.services.project import Project
+from sketchdesign.services.project import colours as project_colours
+from sketchdesign.services.project.page import PenShare, pen_order
+from sketchdesign.services.project.state import Project
 
 _WIDTHS_MM = (0.05, 20.0)
 

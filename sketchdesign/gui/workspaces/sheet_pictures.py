@@ -8,8 +8,8 @@ from sketchdesign.core.drawing import Drawing
 from sketchdesign.core.machine import MachineProfile, find_machine
 from sketchdesign.gui.scene import Picture, pictures_of_strokes
 from sketchdesign.services.jobs import Work
-from sketchdesign.services.page import PenWork, routed_sheet, unrouted_sheet, work_of
-from sketchdesign.services.project import Project
+from sketchdesign.services.project.page import PenWork, routed_sheet, unrouted_sheet, work_of
+from sketchdesign.services.project.state import Project
 from sketchdesign.services.routing import JOIN_PEN, TRAVEL_PEN, Optimised, travels
 
 

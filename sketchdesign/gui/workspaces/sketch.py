@@ -29,7 +29,7 @@ from sketchdesign.gui.workspaces.sketch_results import ResultsPanel
 from sketchdesign.gui.workspaces.sketch_tools import INK_PEN, EraserTool, PenTool, paint_seen
 from sketchdesign.model.zoo import find_models
 from sketchdesign.output.files import write_drawing
-from sketchdesign.services.project import PAPER_PX, KeptSketch, Project
+from sketchdesign.services.project.state import PAPER_PX, KeptSketch, Project
 
 _DOTS_PX = 15.0
 _EXPORT_MM = 100.0

@@ -22,12 +22,12 @@ from sketchdesign.gui.scene import Scene
 from sketchdesign.gui.session import Session
 from sketchdesign.gui.view import View
 from sketchdesign.gui.workers import Failure, Task
-from sketchdesign.services.complete import complete
-from sketchdesign.services.explore import vary
 from sketchdesign.services.inputs import GivenSketch
 from sketchdesign.services.jobs import Work
-from sketchdesign.services.latent import Board
-from sketchdesign.services.project import KeptSketch, Project
+from sketchdesign.services.latent.complete import complete
+from sketchdesign.services.latent.single import vary
+from sketchdesign.services.latent.tools import Board
+from sketchdesign.services.project.state import KeptSketch, Project
 
 if TYPE_CHECKING:
     from sketchdesign.model.checkpoint import Model

@@ -16,7 +16,7 @@ from sketchdesign.gui import theme
 from sketchdesign.gui.painting import line_pen
 from sketchdesign.gui.scene import path_of
 from sketchdesign.gui.view import View
-from sketchdesign.services.project import PAPER_PX
+from sketchdesign.services.project.state import PAPER_PX
 
 INK_PEN = Pen("ink", theme.INK, 1.6)
 SEEN_PEN = Pen("seen", theme.LIGHT.accent, 0.6)

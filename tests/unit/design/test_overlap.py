@@ -15,7 +15,7 @@ from sketchdesign.design.packing import pack
 from sketchdesign.design.proof import prove
 from sketchdesign.design.repeat import make_repeat, repeat_names
 from sketchdesign.design.tile import Design, cut_tile, sheet
-from sketchdesign.services.tile_pictures import raster_difference
+from sketchdesign.services.tiles.pictures import raster_difference
 
 SQUARE = np.array([[0.0, 0.0], [20.0, 0.0], [20.0, 20.0], [0.0, 20.0], [0.0, 0.0]])
 

@@ -25,7 +25,7 @@ from sketchdesign.plotter.pen import PenSetup
 from sketchdesign.plotter.plan import Block
 from sketchdesign.plotter.recovery import HomeNeededError, find_place
 from sketchdesign.plotter.runner import Runner, StoppedError
-from sketchdesign.services.builtin.machines import HpglParameters, HpglPlotter
+from sketchdesign.services.plugins.builtin.machines import HpglParameters, HpglPlotter
 
 Floats = NDArray[np.float64]
 

@@ -19,11 +19,11 @@ from PIL import Image
 from sketchdesign.core.errors import CancelledError, InputError, SketchDesignError
 from sketchdesign.model.checkpoint import Model, save_model
 from sketchdesign.output.files import read_provenance
-from sketchdesign.services import batch_contact
-from sketchdesign.services.batch import BatchReport, plan_batch, run_batch
-from sketchdesign.services.batch_crew import Crew, LocalWorkers, local_crew
-from sketchdesign.services.batch_manifest import MANIFEST_NAME, read_manifest
-from sketchdesign.services.batch_recipe import load_recipe
+from sketchdesign.services.batch import contact as batch_contact
+from sketchdesign.services.batch.crew import Crew, LocalWorkers, local_crew
+from sketchdesign.services.batch.manifest import MANIFEST_NAME, read_manifest
+from sketchdesign.services.batch.recipe import load_recipe
+from sketchdesign.services.batch.run import BatchReport, plan_batch, run_batch
 from sketchdesign.services.jobs import Job
 
 TEXT = """

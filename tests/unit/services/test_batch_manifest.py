@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sketchdesign.core.errors import InputError
-from sketchdesign.services.batch_manifest import MANIFEST_NAME, Entry, Manifest, read_manifest
+from sketchdesign.services.batch.manifest import MANIFEST_NAME, Entry, Manifest, read_manifest
 
 ENTRIES = [
     Entry("a-\u00e4.svg", "c1", "f1", seconds=1.5),

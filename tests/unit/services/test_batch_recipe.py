@@ -10,8 +10,8 @@ import typer
 
 from sketchdesign.cli.main import app
 from sketchdesign.core.errors import InputError
-from sketchdesign.services.batch_recipe import Recipe, load_recipe
-from sketchdesign.services.batch_settings import (
+from sketchdesign.services.batch.recipe import Recipe, load_recipe
+from sketchdesign.services.batch.settings import (
     KINDS,
     GridSettings,
     SheetSettings,

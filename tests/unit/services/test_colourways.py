@@ -8,7 +8,8 @@ from sketchdesign.core.drawing import Pen
 from sketchdesign.core.errors import InputError, SketchDesignError
 from sketchdesign.core.strokes import Sketch
 from sketchdesign.design.layout import Layout
-from sketchdesign.services.colourways import (
+from sketchdesign.services.jobs import Job
+from sketchdesign.services.tiles.colourways import (
     Colourway,
     check_colourways,
     colourway_paths,
@@ -16,8 +17,7 @@ from sketchdesign.services.colourways import (
     parse_colourway,
     read_colourways,
 )
-from sketchdesign.services.jobs import Job
-from sketchdesign.services.tiles import Tile, TileSettings, export_tile, make_tile, open_design
+from sketchdesign.services.tiles.making import Tile, TileSettings, export_tile, make_tile, open_design
 
 HOOK = Sketch.from_polylines([[[0, 100], [0, 0], [60, 0]], [[0, 45], [40, 45]], [[70, 90], [90, 70], [80, 50]]])
 PENS = (Pen("a", "#102030", 0.4), Pen("b", "#c03020", 0.6))

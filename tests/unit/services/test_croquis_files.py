@@ -9,7 +9,7 @@ from PIL import Image
 
 from sketchdesign.core.errors import SketchDesignError
 from sketchdesign.output.png import render_png
-from sketchdesign.services.croquis import check_file, export_overlay, overlay
+from sketchdesign.services.tiles.croquis import check_file, export_overlay, overlay
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" width="100mm" height="100mm" viewBox="0 0 100 100">'
 

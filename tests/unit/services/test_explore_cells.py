@@ -7,7 +7,7 @@ import pytest
 
 from sketchdesign.core.errors import InputError
 from sketchdesign.core.strokes import Sketch
-from sketchdesign.services.explore_cells import (
+from sketchdesign.services.explore.cells import (
     all_cells,
     asking,
     locked,
@@ -17,7 +17,7 @@ from sketchdesign.services.explore_cells import (
     tasted,
     with_marks,
 )
-from sketchdesign.services.project import ExploreSettings, KeptSketch
+from sketchdesign.services.project.state import ExploreSettings, KeptSketch
 
 GRID = ExploreSettings(rows=3, columns=4)
 

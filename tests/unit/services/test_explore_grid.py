@@ -12,14 +12,14 @@ import pytest
 from sketchdesign.core.errors import InputError
 from sketchdesign.core.strokes import Sketch
 from sketchdesign.model.sampling import Sampling
-from sketchdesign.services.explore_cells import rolled
-from sketchdesign.services.explore_grid import FIRST_TOGETHER, FoundCell, draw_cells, explored_board
-from sketchdesign.services.explore_places import along_axes, throws
+from sketchdesign.services.explore.cells import rolled
+from sketchdesign.services.explore.grid import FIRST_TOGETHER, FoundCell, draw_cells, explored_board
+from sketchdesign.services.explore.places import along_axes, throws
 from sketchdesign.services.generate import GenerateSettings, generate
 from sketchdesign.services.inputs import GivenSketch
 from sketchdesign.services.jobs import Job
-from sketchdesign.services.morph import GridShape, interpolate
-from sketchdesign.services.project import EXPLORE_TOOLS, ExploreSettings, KeptSketch
+from sketchdesign.services.latent.morph import GridShape, interpolate
+from sketchdesign.services.project.state import EXPLORE_TOOLS, ExploreSettings, KeptSketch
 
 if TYPE_CHECKING:
     from sketchdesign.model.checkpoint import Model

@@ -11,13 +11,13 @@ from sketchdesign.core.errors import InputError
 from sketchdesign.design.latentboard import DRAWN_PEN, Cell
 from sketchdesign.model.checkpoint import Model
 from sketchdesign.output.files import read_provenance
-from sketchdesign.services.cast import STAND_IN, Cast
-from sketchdesign.services.figure_parts import BEGINNINGS, Drafter, example, stacked
-from sketchdesign.services.figures import FIGURES, choose_figures, draw_figures
 from sketchdesign.services.generate import GenerateSettings
 from sketchdesign.services.inputs import example_names
 from sketchdesign.services.jobs import Job
-from sketchdesign.services.latent import Board
+from sketchdesign.services.latent.cast import STAND_IN, Cast
+from sketchdesign.services.latent.figure_parts import BEGINNINGS, Drafter, example, stacked
+from sketchdesign.services.latent.figures import FIGURES, choose_figures, draw_figures
+from sketchdesign.services.latent.tools import Board
 
 MakeModel = Callable[..., Model]
 WORDS = (
@@ -87,7 +87,7 @@ def test_there_are_the_figures_of_the_paper() -> None:
 def test_every_figure_can_be_drawn(
     key: str, models: dict[str, Model], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sketchdesign.services import figure_parts
+    from sketchdesign.services.latent import figure_parts
 
     monkeypatch.setattr(figure_parts, "CELL_CANDIDATES", 1)
     monkeypatch.setattr(figure_parts, "CORNER_CANDIDATES", 1)

@@ -10,9 +10,9 @@ from sketchdesign.core.drawing import Page, Pen
 from sketchdesign.core.errors import InputError, SketchDesignError
 from sketchdesign.core.strokes import Sketch
 from sketchdesign.design.layout import Layout, motif_of
-from sketchdesign.services.fill import FillSettings, Scene, fill_scene, read_scene, region_of
 from sketchdesign.services.jobs import Job
-from sketchdesign.services.tiles import MotifSet
+from sketchdesign.services.tiles.fill import FillSettings, Scene, fill_scene, read_scene, region_of
+from sketchdesign.services.tiles.making import MotifSet
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" width="100mm" height="80mm" viewBox="0 0 100 80">'
 BODY = (

@@ -12,14 +12,14 @@ from sketchdesign.core.errors import CheckpointError, InputError
 from sketchdesign.core.strokes import Sketch
 from sketchdesign.model.checkpoint import Model, save_model
 from sketchdesign.model.sampling import Sampling
-from sketchdesign.services.complete import complete
-from sketchdesign.services.explore import analogy, reconstruct, vary
 from sketchdesign.services.generate import GenerateSettings
 from sketchdesign.services.inputs import GivenSketch
 from sketchdesign.services.jobs import Job, Work
-from sketchdesign.services.latent import Board
-from sketchdesign.services.morph import GridShape, hybrid, interpolate
-from sketchdesign.services.recognise import recognise
+from sketchdesign.services.latent.complete import complete
+from sketchdesign.services.latent.morph import GridShape, hybrid, interpolate
+from sketchdesign.services.latent.recognise import recognise
+from sketchdesign.services.latent.single import analogy, reconstruct, vary
+from sketchdesign.services.latent.tools import Board
 
 MakeModel = Callable[..., Model]
 SETTINGS = GenerateSettings(1, seed=5, threads=1, sampling=Sampling.preset(temperature=0.1))

@@ -12,8 +12,8 @@ from sketchdesign.design.layout import Layout
 from sketchdesign.design.tile import Design
 from sketchdesign.geometry.dedupe import selected
 from sketchdesign.services.jobs import Job
-from sketchdesign.services.locks import locked_motifs, read_settings
-from sketchdesign.services.tiles import Tile, TileSettings, export_tile, make_tile
+from sketchdesign.services.tiles.locks import locked_motifs, read_settings
+from sketchdesign.services.tiles.making import Tile, TileSettings, export_tile, make_tile
 
 HOOK = Sketch.from_polylines([[[0, 100], [0, 0], [60, 0]], [[0, 45], [40, 45]], [[70, 90], [90, 70], [80, 50]]])
 BLOB = Sketch.from_polylines([[[0, 0], [50, 10], [60, 60], [5, 45], [0, 0]]])

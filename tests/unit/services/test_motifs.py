@@ -11,7 +11,7 @@ from sketchdesign.model.checkpoint import Model
 from sketchdesign.model.zoo import open_model
 from sketchdesign.services.generate import GenerateSettings
 from sketchdesign.services.jobs import Job
-from sketchdesign.services.motifs import MixPart, drawn_motifs, mixed_motifs, motifs_of, parse_mix
+from sketchdesign.services.tiles.motifs import MixPart, drawn_motifs, mixed_motifs, motifs_of, parse_mix
 
 
 def test_a_mix_is_read_with_weights_and_sizes() -> None:

@@ -15,10 +15,11 @@ from sketchdesign.core.machine import AXIDRAW_V3
 from sketchdesign.core.strokes import Sketch
 from sketchdesign.design.layout import Layout
 from sketchdesign.output.files import write_drawing
-from sketchdesign.services import project_colours
 from sketchdesign.services.jobs import Job
-from sketchdesign.services.page import BOARD, pen_order, pen_shares, project_sheet, shown_pens, work_of
-from sketchdesign.services.pattern import (
+from sketchdesign.services.project import colours as project_colours
+from sketchdesign.services.project.file import open_project, save_project
+from sketchdesign.services.project.page import BOARD, pen_order, pen_shares, project_sheet, shown_pens, work_of
+from sketchdesign.services.project.pattern import (
     check_pattern,
     finished_tile,
     improved,
@@ -30,7 +31,8 @@ from sketchdesign.services.pattern import (
     with_moved,
     with_tile_size,
 )
-from sketchdesign.services.project import (
+from sketchdesign.services.project.reopen import reopened
+from sketchdesign.services.project.state import (
     Colourway,
     ExploreSettings,
     KeptSketch,
@@ -38,8 +40,6 @@ from sketchdesign.services.project import (
     Project,
     SheetSettings,
 )
-from sketchdesign.services.project_file import open_project, save_project
-from sketchdesign.services.reopen import reopened
 
 TRIANGLE = Sketch.from_polylines([[(0, 0), (60, 10), (20, 50), (0, 0)]])
 HOOK = Sketch.from_polylines([[(0, 0), (40, 0), (40, 30)], [(10, 20), (30, 40)]])

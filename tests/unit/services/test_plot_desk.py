@@ -17,9 +17,7 @@ from sketchdesign.plotter.control import Progress as Drawn
 from sketchdesign.plotter.ebb import Ebb
 from sketchdesign.plotter.runner import StoppedError
 from sketchdesign.services.jobs import Job
-from sketchdesign.services.plot import PlotSettings as Settings
-from sketchdesign.services.plot import Plotting, journal_of, plot_new, prepare, prepare_drawing
-from sketchdesign.services.plot_desk import (
+from sketchdesign.services.plot.desk import (
     keep,
     kept_plot,
     on_the_table,
@@ -28,9 +26,11 @@ from sketchdesign.services.plot_desk import (
     settings_for,
     unfinished_plots,
 )
-from sketchdesign.services.plot_times import PlotTimes
-from sketchdesign.services.project import PlotSettings
-from sketchdesign.services.simulated import PacedClock, SimulatedPlotter
+from sketchdesign.services.plot.run import PlotSettings as Settings
+from sketchdesign.services.plot.run import Plotting, journal_of, plot_new, prepare, prepare_drawing
+from sketchdesign.services.plot.simulated import PacedClock, SimulatedPlotter
+from sketchdesign.services.plot.times import PlotTimes
+from sketchdesign.services.project.state import PlotSettings
 
 FAST = 1e6
 

@@ -18,9 +18,9 @@ from sketchdesign.plotter.emulator.memory import MemoryTransport
 from sketchdesign.services.export import check_outputs, export_drawing, export_made
 from sketchdesign.services.inputs import read_input
 from sketchdesign.services.jobs import Job
-from sketchdesign.services.plugin_kinds import Context
-from sketchdesign.services.plugin_runs import arrange, make, read_as_drawing, read_as_sketches, write_with
-from sketchdesign.services.plugins import NEEDED, Plugin, find_plugin, find_plugins, for_ending
+from sketchdesign.services.plugins.kinds import Context
+from sketchdesign.services.plugins.registry import NEEDED, Plugin, find_plugin, find_plugins, for_ending
+from sketchdesign.services.plugins.runs import arrange, make, read_as_drawing, read_as_sketches, write_with
 
 Install = Callable[..., None]
 

@@ -21,13 +21,20 @@ from sketchdesign.core.drawing import Page, Pen
 from sketchdesign.core.errors import InputError, OutputError, SketchDesignError, SketchFormatError
 from sketchdesign.core.strokes import Sketch
 from sketchdesign.design.layout import Layout
-from sketchdesign.services import project_file
 from sketchdesign.services.folders import UserFolders
-from sketchdesign.services.library import Library, library_path, load_library, save_library
 from sketchdesign.services.preferences import MOST_RECENT, Preferences, load_preferences, save_preferences
-from sketchdesign.services.project import CellState, Colourway, ExploreSettings, KeptSketch, PatternSettings, Project
-from sketchdesign.services.project_file import open_project, project_bytes, save_project
-from sketchdesign.services.recovery import Journal, find_lost_work, recovery_folder
+from sketchdesign.services.project import file as project_file
+from sketchdesign.services.project.file import open_project, project_bytes, save_project
+from sketchdesign.services.project.library import Library, library_path, load_library, save_library
+from sketchdesign.services.project.recovery import Journal, find_lost_work, recovery_folder
+from sketchdesign.services.project.state import (
+    CellState,
+    Colourway,
+    ExploreSettings,
+    KeptSketch,
+    PatternSettings,
+    Project,
+)
 
 
 def a_sketch(seed: int = 1) -> Sketch:
@@ -207,8 +214,8 @@ import sys, time
 from pathlib import Path
 from dataclasses import replace
 from sketchdesign.services.folders import UserFolders
-from sketchdesign.services.project import Project
-from sketchdesign.services.recovery import Journal
+from sketchdesign.services.project.state import Project
+from sketchdesign.services.project.recovery import Journal
 journal = Journal(UserFolders.under(Path(sys.argv[1])))
 for seed in range(1, 100000):
     journal.write(Project(seed=seed), Path("/my/work.sketchdesign"))

@@ -21,11 +21,11 @@ from sketchdesign.design.repeat import repeat_names
 from sketchdesign.output.files import read_provenance
 from sketchdesign.output.gcode import GcodeSettings
 from sketchdesign.services.jobs import Job
-from sketchdesign.services.locks import read_settings
-from sketchdesign.services.tile_files import export_tile, prove_file
-from sketchdesign.services.tile_previews import contact_sheet_of_repeats, render_preview
-from sketchdesign.services.tile_settings import MotifSet
-from sketchdesign.services.tiles import Tile, TileSettings, make_tile
+from sketchdesign.services.tiles.files import export_tile, prove_file
+from sketchdesign.services.tiles.locks import read_settings
+from sketchdesign.services.tiles.making import Tile, TileSettings, make_tile
+from sketchdesign.services.tiles.previews import contact_sheet_of_repeats, render_preview
+from sketchdesign.services.tiles.settings import MotifSet
 
 HOOK = Sketch.from_polylines([[[0, 100], [0, 0], [60, 0]], [[0, 45], [40, 45]], [[70, 90], [90, 70], [80, 50]]])
 PENS = (Pen("indigo", "#203060", 0.4), Pen("rust", "#c03020", 0.6))

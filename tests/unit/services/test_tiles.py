@@ -14,8 +14,7 @@ from sketchdesign.design.layout import Layout
 from sketchdesign.design.repeat import repeat_names
 from sketchdesign.geometry.vpype_worker import VpypeWorker
 from sketchdesign.services.jobs import Job
-from sketchdesign.services.tile_pictures import raster_difference, tile_picture
-from sketchdesign.services.tiles import (
+from sketchdesign.services.tiles.making import (
     Tile,
     TileSettings,
     export_tile,
@@ -25,6 +24,7 @@ from sketchdesign.services.tiles import (
     prove_file,
     read_sketches,
 )
+from sketchdesign.services.tiles.pictures import raster_difference, tile_picture
 
 HOOK = Sketch.from_polylines([[[0, 100], [0, 0], [60, 0]], [[0, 45], [40, 45]], [[70, 90], [90, 70], [80, 50]]])
 BLOB = Sketch.from_polylines([[[0, 0], [50, 10], [60, 60], [5, 45], [0, 0]]])

@@ -14,8 +14,11 @@ from sketchdesign.core.strokes import Sketch
 from sketchdesign.design.latentboard import INPUT_PEN, Palette
 from sketchdesign.model.checkpoint import Model
 from sketchdesign.model.sampling import Sampling
-from sketchdesign.services.clean import clean
-from sketchdesign.services.directions import (
+from sketchdesign.services.generate import GenerateSettings
+from sketchdesign.services.inputs import GivenSketch, read_input
+from sketchdesign.services.jobs import Job, Work
+from sketchdesign.services.latent.clean import clean
+from sketchdesign.services.latent.directions import (
     Direction,
     apply_directions,
     class_directions,
@@ -24,16 +27,13 @@ from sketchdesign.services.directions import (
     save_directions,
     set_directions,
 )
-from sketchdesign.services.explore import reconstruct, vary
-from sketchdesign.services.frames import Film, board_frames, check_film, export_film, is_film
-from sketchdesign.services.generate import GenerateSettings
-from sketchdesign.services.inputs import GivenSketch, read_input
-from sketchdesign.services.jobs import Job, Work
-from sketchdesign.services.latent import Board, Studio
-from sketchdesign.services.lesson import drawn_lesson, lesson, seen
-from sketchdesign.services.morph import GridShape, hybrid
-from sketchdesign.services.taste import Tasted, more_like
-from sketchdesign.services.walk import class_morph, walk
+from sketchdesign.services.latent.frames import Film, board_frames, check_film, export_film, is_film
+from sketchdesign.services.latent.lesson import drawn_lesson, lesson, seen
+from sketchdesign.services.latent.morph import GridShape, hybrid
+from sketchdesign.services.latent.single import reconstruct, vary
+from sketchdesign.services.latent.taste import Tasted, more_like
+from sketchdesign.services.latent.tools import Board, Studio
+from sketchdesign.services.latent.walk import class_morph, walk
 
 MakeModel = Callable[..., Model]
 SETTINGS = GenerateSettings(1, seed=5, threads=1, sampling=Sampling.preset(temperature=0.1))

@@ -1,0 +1,1 @@
+"""Drawings onto paper: planned, drawn, watched, stopped and resumed."""

@@ -1,0 +1,1 @@
+"""Features that packages bring along, our own among them."""

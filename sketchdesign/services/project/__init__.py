@@ -1,0 +1,1 @@
+"""A project of the app: what it holds, its file, its pattern and its sheet."""

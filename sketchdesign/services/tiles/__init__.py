@@ -1,0 +1,1 @@
+"""Tiles that repeat: made, coloured, proved, written and shown."""

@@ -1,0 +1,109 @@
+"""A tile rolled anew from its file: what it was made with, and motifs that stay as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sketchdesign.core.colour import parse_colour
+from sketchdesign.core.drawing import Pen, Strokes
+from sketchdesign.core.errors import InputError, SketchFormatError
+from sketchdesign.core.pens import THINNEST_MM, WIDEST_MM
+from sketchdesign.geometry.dedupe import selected
+from sketchdesign.output.files import read_provenance
+from sketchdesign.services.tiles.settings import Locked, TileSettings
+
+if TYPE_CHECKING:
+    from sketchdesign.design.tile import Design
+
+
+def read_settings(path: Path) -> tuple[TileSettings, Design]:
+    """How a tile of ours was laid out, and its design.
+
+    Raises:
+        InputError, SketchFormatError: the file cannot be read, is damaged, or no tile of ours.
+    """
+    recipe = read_provenance(path).recipe
+    if recipe.get("command") != "tile":
+        raise InputError(f"{path} is no tile", hint="give a tile that sketchdesign wrote")
+    return settings_in(recipe, path)
+
+
+def settings_in(recipe: Mapping[str, Any], path: Path) -> tuple[TileSettings, Design]:
+    """How a tile was laid out, by its recipe.
+
+    Args:
+        recipe: of a tile.
+        path: of the file that it was found in, for errors.
+
+    Raises:
+        SketchFormatError: it is damaged.
+    """
+    from sketchdesign.design.archive import design_from_json
+    from sketchdesign.design.colouring import check_colour_by
+    from sketchdesign.design.layout import Layout
+
+    try:
+        design = design_from_json(recipe["design"])
+        layout = recipe["layout"]
+        width, height = recipe["design"]["cell_mm"]
+        arrangement = Layout(**{**layout, "scale": tuple(layout["scale"])})
+        overhang = bool(recipe["overhang"])
+        # Tiles of the first versions do not say: their pens take turns.
+        colour_by = str(recipe.get("colour_by", "motif"))
+        pens = tuple(_pen(each) for each in recipe["pens"]) if "pens" in recipe else _pens_of(design)
+        check_colour_by(colour_by, design.repeat)
+    except (KeyError, TypeError, ValueError, InputError) as error:
+        raise SketchFormatError(f"the layout kept in {path} is damaged", hint="make the tile again") from error
+    settings = TileSettings(
+        design.repeat.name,
+        (float(width), float(height)),
+        arrangement,
+        pens,
+        kaleidoscope=design.kaleidoscope,
+        mirrored_pen=design.mirrored_pen and colour_by != "parity",
+        overhang=overhang,
+        colour_by=colour_by,
+    )
+    return settings, design
+
+
+def _pen(document: Any) -> Pen:
+    colour, width_mm = parse_colour(str(document["colour"])), float(document["width_mm"])
+    if not THINNEST_MM <= width_mm <= WIDEST_MM:
+        raise ValueError
+    return Pen(str(document["name"]), colour, width_mm)
+
+
+def _pens_of(design: Design) -> tuple[Pen, ...]:
+    return tuple(layer.pen for layer in design.layers)
+
+
+def locked_motifs(design: Design, numbers: Sequence[int]) -> tuple[Locked, ...]:
+    """Motifs of a design as they lie there. Each is of a kind of its own.
+
+    Raises:
+        InputError: there is no motif of such a number, or nothing of it can be seen.
+    """
+    from dataclasses import replace
+
+    from sketchdesign.design.layout import placed_motif
+
+    known = {int(number) for own in design.motifs for number in np.unique(own)}
+    locked = []
+    for number in sorted(set(numbers)):
+        if number not in known:
+            raise InputError(
+                f"the tile has no motif {number} to lock", hint=f"its motifs are numbered from 0 to {max(known)}"
+            )
+        own = [
+            selected(layer.strokes, motifs == number)
+            for layer, motifs in zip(design.layers, design.motifs, strict=True)
+        ]
+        motif, placement = placed_motif(Strokes.concatenate(own))
+        pen = int(np.argmax([len(part) for part in own]))
+        locked.append(Locked(number, replace(motif, kind=-1 - number), placement, pen))
+    return tuple(locked)
