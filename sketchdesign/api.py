@@ -167,12 +167,14 @@ def make_tile(
         seed: of the arrangement.
 
     Raises:
-        InputError: the repeat is unknown, a sketch is empty, or it does not fit.
+        InputError: there is no sketch, the repeat is unknown, a sketch is empty, or it does not fit.
     """
     from sketchdesign.design.layout import Layout as Arrangement
     from sketchdesign.services.tiles import making as tiles
 
-    arrangement = Arrangement("grid", columns=max(1, len(sketches)))
+    if not sketches:
+        raise InputError("a tile of no sketches cannot be made", hint="give one at least")
+    arrangement = Arrangement("grid", columns=len(sketches))
     work = tiles.make_tile(sketches, tiles.TileSettings(repeat, cell_mm, arrangement, seed=seed), {})
     return Job(work).run().drawing
 
@@ -231,7 +233,7 @@ def optimise(drawing: Drawing, *, budget_s: float | None = None, join_mm: float 
     return drawing.with_layers(layers)
 
 
-def read_drawing(path: Path) -> Drawing:
+def read_drawing(path: str | Path) -> Drawing:
     """A file of any kind that an importer reads, as a drawing; sketches become a contact sheet.
 
     Raises:
@@ -239,10 +241,10 @@ def read_drawing(path: Path) -> Drawing:
     """
     from sketchdesign.services.plugins.runs import read_as_drawing
 
-    return read_as_drawing(path)
+    return read_as_drawing(Path(path))
 
 
-def read_sketches(path: Path) -> tuple[Sketch, ...]:
+def read_sketches(path: str | Path) -> tuple[Sketch, ...]:
     """A file of any kind that an importer reads, as sketches; a drawing becomes one.
 
     Raises:
@@ -250,10 +252,10 @@ def read_sketches(path: Path) -> tuple[Sketch, ...]:
     """
     from sketchdesign.services.plugins.runs import read_as_sketches
 
-    return read_as_sketches(path)
+    return read_as_sketches(Path(path))
 
 
-def export(drawing: Drawing, path: Path, *, dpi: float = 150.0) -> None:
+def export(drawing: Drawing, path: str | Path, *, dpi: float = 150.0) -> None:
     """Write a drawing in the format of the path's ending, all of it or nothing.
 
     Raises:
@@ -261,5 +263,5 @@ def export(drawing: Drawing, path: Path, *, dpi: float = 150.0) -> None:
     """
     from sketchdesign.services.export import check_outputs, export_drawing
 
-    check_outputs([path])
-    export_drawing(drawing, [path], dpi)
+    check_outputs([Path(path)])
+    export_drawing(drawing, [Path(path)], dpi)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sketchdesign.cli.console import Console
+from sketchdesign.cli.wording import counted, roughly
 from sketchdesign.core.errors import CancelledError, InputError
 
 if TYPE_CHECKING:
@@ -95,9 +96,11 @@ def _list(console: Console, plan: Plan, crew: Crew) -> None:
         "sketches": plan.recipe.sketches,
         "estimate_s": None if estimate_s is None else round(estimate_s, 1),
     }
-    guess = "" if estimate_s is None else f", in about {estimate_s / 60:.1f} min with {crew.size} jobs"
-    summary = f"{len(waiting)} files to make{guess}; {plan.skipped} are there already"
-    console.result(report, "\n".join([*waiting, f"{summary}. {plan.recipe.sketches} sketches in all."]))
+    guess = "" if estimate_s is None else f", in about {roughly(estimate_s)} with {counted(crew.size, 'job')}"
+    summary = f"{counted(len(waiting), 'file')} to make{guess}; {plan.skipped} there already"
+    console.result(
+        report, "\n".join([*waiting, f"{summary}. {counted(plan.recipe.sketches, 'sketch', 'sketches')} in all."])
+    )
 
 
 @contextmanager

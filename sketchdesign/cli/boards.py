@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sketchdesign.cli.console import Console, rejected_sentence
+from sketchdesign.cli.options import DpiOption
+from sketchdesign.cli.wording import counted
 from sketchdesign.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -36,6 +38,23 @@ PensOption = Annotated[
 
 
 @dataclass(frozen=True)
+class PaletteOptions:
+    """How sketches on a way or a grid are told apart, and how alike neighbours are."""
+
+    colours: ColoursOption = None
+    pens: PensOption = None
+    fresh: FreshOption = False
+
+    def palette(self) -> Palette:
+        """The colours that are asked for.
+
+        Raises:
+            InputError: one is no colour, or there are too many.
+        """
+        return parse_palette(self.colours, self.pens)
+
+
+@dataclass(frozen=True)
 class BoardOptions:
     """How the result is laid out and written."""
 
@@ -55,7 +74,7 @@ class BoardOptions:
     margin: Annotated[str, typer.Option(help="Free border of the page.")] = "8mm"
     gap: Annotated[str, typer.Option(help="Free space between the cells.")] = "4mm"
     route: Annotated[bool, typer.Option("--route", help="Join and order the strokes for a plotter.")] = False
-    dpi: Annotated[float, typer.Option(help="Resolution of a .png or .gif.")] = 150.0
+    dpi: DpiOption = 150.0
     fps: Annotated[float, typer.Option(help="Frames a second, where OUT is a .gif.")] = 12.0
     there_and_back: Annotated[
         bool, typer.Option("--there-and-back", help="Let frames run to the end and back, so that a .gif closes.")
@@ -84,6 +103,7 @@ class BoardOptions:
     def write(self, console: Console, work: Work[Board] | Board) -> None:
         """Do the work, where it is not done yet, write the files, and say what was done."""
         from sketchdesign.core.drawing import Page
+        from sketchdesign.core.files import together
         from sketchdesign.core.units import parse_length_mm
         from sketchdesign.services.latent.boards import export_board, finish_board
         from sketchdesign.services.latent.frames import Film, export_film, is_film
@@ -92,10 +112,11 @@ class BoardOptions:
         paper = None if self.page is None else Page.parse(self.page, landscape=self.landscape)
         margin_mm, gap_mm = parse_length_mm(self.margin), parse_length_mm(self.gap)
         drawing = console.run(finish_board(board, paper, margin_mm, gap_mm, routed=self.route))
-        export_board(board, drawing, [path for path in self.output if not is_film(path)], self.dpi)
         report = board.report | {"strokes": drawing.stroke_count}
-        for path in self._films():
-            report["frames"] = export_film(board, path, Film(self.fps, self.there_and_back), self.dpi)
+        with together():
+            export_board(board, drawing, [path for path in self.output if not is_film(path)], self.dpi)
+            for path in self._films():
+                report["frames"] = export_film(board, path, Film(self.fps, self.there_and_back), self.dpi)
         console.result(report, _sentence(report))
 
     def _films(self) -> list[Path]:
@@ -152,6 +173,7 @@ def _sentence(report: dict[str, Any]) -> str:
     unfinished = round((1.0 - report["ended_share"]) * report["sketches"])
     end = f", {unfinished} of them unfinished" if unfinished else ""
     seed = f", seed {report['seed']}" if "seed" in report else ""
-    frames = f" {report['frames']} frames." if "frames" in report else ""
-    made = f"{report['sketches']} sketches{end}, {report['strokes']} strokes on the page{seed}.{frames}"
+    frames = f" {counted(report['frames'], 'frame')}." if "frames" in report else ""
+    sketches, strokes = counted(report["sketches"], "sketch", "sketches"), counted(report["strokes"], "stroke")
+    made = f"{sketches}{end}, {strokes} on the page{seed}.{frames}"
     return made + rejected_sentence(report.get("rejected", {}))

@@ -30,6 +30,7 @@ class ColourOptions:
         str,
         typer.Option(
             help="Which pen draws what: motif (in turns), kind (of a --mix), position (blends across the cell), "
+            "corner (blends of four pens, clockwise from the top left), corner-pens (the nearest pen to the blend), "
             "stroke (first strokes with the first pen) or parity (mirror images with the second)."
         ),
     ] = "motif"
@@ -38,13 +39,20 @@ class ColourOptions:
         typer.Option(
             "--colourway",
             metavar="NAME=#RRGGBB,...",
-            help="Write the files in these pens, as OUT-NAME. Repeatable.",
+            help="Write the files in these pens, as OUT-NAME; with a ground: 'ink=#203060,#a04020 on #f6efe0'. "
+            "Repeatable.",
         ),
     ] = None
     colourways: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE", help="Colourways from a .gpl or .ase palette, or a .toml such as: ink = ['#203060']."
+        ),
+    ] = None
+    ground: Annotated[
+        str | None,
+        typer.Option(
+            metavar="#RRGGBB", help="Colour of the cloth, seen in .png, .svg, .pdf and previews; no pen draws it."
         ),
     ] = None
 
@@ -58,6 +66,16 @@ class ColourOptions:
 
         of_file = () if self.colourways is None else read_colourways(self.colourways)
         return (*(parse_colourway(text) for text in self.colourway or ()), *of_file)
+
+    def ground_colour(self, earlier: str) -> str:
+        """The ground that the tile is made with: as said, else of the earlier tile.
+
+        Raises:
+            InputError: it is no colour.
+        """
+        from sketchdesign.core.colour import parse_colour
+
+        return earlier if self.ground is None else parse_colour(self.ground)
 
     def base_pens(
         self, earlier: tuple[Pen, ...] | None, colourways: tuple[Colourway, ...], given: Callable[[str], bool]

@@ -47,13 +47,14 @@ class Console:
 
     def result(self, report: dict[str, Any], text: str) -> None:
         """Print the outcome: the report as JSON, or ``text`` for a person."""
-        print(json.dumps(report, ensure_ascii=False, allow_nan=False) if self.as_json else text)
+        # JSON in ASCII alone comes through in every locale, and names that are no UTF-8 in valid JSON.
+        print(json.dumps(report, allow_nan=False) if self.as_json else text)
 
     def fail(self, what: str, hint: str = "") -> None:
         """Print what went wrong and what to do: a sentence on stderr, with ``--json`` also an object on stdout."""
         what = _one_line(what)
         if self.as_json:
-            print(json.dumps({"error": what, "hint": hint}, ensure_ascii=False))
+            print(json.dumps({"error": what, "hint": hint}))
         sentence = f"{what}; {hint}" if hint else what
         print(f"sketchdesign: {_one_line(sentence)}.", file=sys.stderr)
 

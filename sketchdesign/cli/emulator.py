@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Annotated, Any
 
 import typer
 
 from sketchdesign.cli.console import Console
+
+_LONGEST_NICKNAME = 16
 
 
 def emulator(
@@ -33,12 +36,17 @@ def emulator(
     seconds: Annotated[float | None, typer.Option(help="Stop after so long. Default: when told to.")] = None,
 ) -> None:
     """Run an emulated EiBotBoard on a port of its own until Ctrl-C; it prints the port."""
+    from sketchdesign.core.errors import InputError
     from sketchdesign.plotter.clock import RealClock
     from sketchdesign.plotter.emulator.board import Board, LoggedCommand
     from sketchdesign.plotter.emulator.pty_server import PtyServer
     from sketchdesign.plotter.emulator.running import emulator_folder, link_for
 
     console: Console = context.obj
+    if seconds is not None and not 0.0 < seconds < math.inf:
+        raise InputError(f"it cannot run for {seconds:g} s", hint="give --seconds a number above 0")
+    if len(nickname) > _LONGEST_NICKNAME:
+        raise InputError(f"a board keeps no nickname of {len(nickname)} letters", hint="choose up to 16")
     with _json_lines(log) as write:
 
         def note(command: LoggedCommand) -> None:
@@ -48,7 +56,8 @@ def emulator(
         with PtyServer(board, link_for(board.firmware.name, emulator_folder())) as server:
             console.result(
                 {"port": server.port, "firmware": board.firmware.name},
-                f"Emulated plotter with firmware {board.firmware.name} on {server.port}. Ctrl-C ends it.",
+                # The port comes last and alone, so that it can be copied.
+                f"Emulated plotter with firmware {board.firmware.name}, until Ctrl-C, on\n{server.port}",
             )
             sys.stdout.flush()  # whoever reads this from a pipe waits for the port
             _wait(seconds)
@@ -80,5 +89,21 @@ def _json_lines(path: Path | None) -> Iterator[Any]:
         file: IO[str] = path.open("w", encoding="utf-8", buffering=1)
     except OSError as error:
         raise OutputError(f"cannot write {path}", hint="choose another path for the log") from error
-    with file:
-        yield lambda entry: print(json.dumps(entry, ensure_ascii=False), file=file)
+    full: list[OSError] = []
+
+    def write(entry: Any) -> None:
+        # Called on the thread that serves the board, which goes on although its log cannot.
+        try:
+            if not full:
+                print(json.dumps(entry, ensure_ascii=False), file=file)
+        except OSError as error:
+            full.append(error)
+
+    try:
+        yield write
+    finally:
+        with suppress(OSError):
+            file.close()
+    if full:
+        reason = (full[0].strerror or str(full[0])).lower()
+        raise OutputError(f"the log {path} is not complete: {reason}", hint="choose another path for it") from full[0]

@@ -11,7 +11,7 @@ import typer
 from sketchdesign.cli.console import Console
 from sketchdesign.cli.options import ModelArgument
 from sketchdesign.core.errors import InputError
-from sketchdesign.core.files import check_writable, write_atomic
+from sketchdesign.core.files import check_writable, together, write_atomic
 from sketchdesign.services.jobs import Progress
 
 DataOption = Annotated[
@@ -38,6 +38,10 @@ def evaluate(
     picture: Annotated[Path | None, typer.Option(metavar="PAGE", help="A .png of sketches to look at.")] = None,
     preset: Annotated[str, typer.Option(help="Meaning of the temperature: default, paper, magenta or js.")] = "default",
     temperature: Annotated[float | None, typer.Option("--temperature", "-t", help="0 is careful, 1 varied.")] = None,
+    critic: Annotated[
+        bool | None,
+        typer.Option("--critic/--no-critic", help="Generate as usual, with a critic that rejects, or take what comes."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same seed draws and measures the same.")] = 1,
 ) -> None:
     """Measure a model against real drawings: likelihood, recognisability, variety, and whether it copies."""
@@ -55,11 +59,13 @@ def evaluate(
         check_writable(path)
     if picture is not None:
         _check_picture(picture)
-    settings = ReportSettings(samples, split, _names(classes), Sampling.preset(preset, temperature), seed)
+    settings = ReportSettings(
+        samples, split, _names(classes), Sampling.preset(preset, temperature, critic=critic), seed
+    )
     device, threads = choose_device(console.device), choose_threads(console.threads)
     opened = open_model(model)
-    critic = load_judge(judge or bundled_judge())
-    report = console.run(measure(opened, critic, data, settings, Progress, device=device, threads=threads))
+    looking = load_judge(judge or bundled_judge())
+    report = console.run(measure(opened, looking, data, settings, Progress, device=device, threads=threads))
     heading = {
         "model": opened.info.name,
         "model_sha256": opened.sha256,
@@ -68,16 +74,17 @@ def evaluate(
         "sampling": settings.sampling.to_json(),
         "seed": seed,
         "judge": {
-            "sha256": critic.sha256,
-            "classes": len(critic.info.classes),
-            "accuracy": critic.info.accuracy,
-            "knows": all(name in critic.info.classes for name in report.classes),
+            "sha256": looking.sha256,
+            "classes": len(looking.info.classes),
+            "accuracy": looking.info.accuracy,
+            "knows": all(name in looking.info.classes for name in report.classes),
         },
     }
-    for path in output or []:
-        write_table(path, report, heading)
-    if picture is not None:
-        write_atomic(picture, page(report))
+    with together():
+        for path in output or []:
+            write_table(path, report, heading)
+        if picture is not None:
+            write_atomic(picture, page(report))
     console.result({**heading, **report.to_json()}, markdown(report, heading))
 
 

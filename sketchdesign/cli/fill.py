@@ -11,6 +11,7 @@ import typer
 from sketchdesign.cli.console import Console
 from sketchdesign.cli.options import DpiOption, OutputOption, SamplingOptions, expand_options
 from sketchdesign.cli.tossing import TossingOptions, given_options
+from sketchdesign.cli.wording import counted
 
 if TYPE_CHECKING:
     from sketchdesign.services.generate import GenerateSettings
@@ -87,8 +88,8 @@ def fill(
             "seed": drawing.seed,
             "seconds": round(made.seconds, 3),
         },
-        f"{made.sketches} sketches cover {made.coverage:.0%} of a region of {made.region_mm2 / 100:.0f} cm2, "
-        f"seed {drawing.seed}.",
+        f"{counted(made.sketches, 'sketch covers', 'sketches cover')} {made.coverage:.0%} "
+        f"of a region of {made.region_mm2 / 100:.0f} cm2, seed {drawing.seed}.",
     )
 
 

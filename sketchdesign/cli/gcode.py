@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sketchdesign.core.errors import InputError
-
 if TYPE_CHECKING:
     from sketchdesign.core.machine import MachineProfile
     from sketchdesign.output.gcode import GcodeSettings
-
-_FASTEST_MM_MIN = 100_000.0
 
 
 @dataclass(frozen=True)
@@ -38,17 +34,6 @@ class GcodeOptions:
             InputError: a command cannot move a pen, or a speed makes no sense.
         """
         from sketchdesign.core.machine import AXIDRAW_V3
-        from sketchdesign.output.gcode import GcodeSettings
+        from sketchdesign.services.tiles.files import gcode_settings
 
-        machine = machine or AXIDRAW_V3
-        if self.feed is not None:
-            machine = replace(machine, draw_mm_s=_checked(self.feed) / 60.0)
-        if self.travel_feed is not None:
-            machine = replace(machine, travel_mm_s=_checked(self.travel_feed) / 60.0)
-        return GcodeSettings(machine, self.pen_down, self.pen_up)
-
-
-def _checked(mm_min: float) -> float:
-    if not 0.0 < mm_min <= _FASTEST_MM_MIN:
-        raise InputError(f"a speed of {mm_min:g} mm/min makes no sense", hint="choose one such as 3000")
-    return mm_min
+        return gcode_settings(machine or AXIDRAW_V3, self.pen_down, self.pen_up, self.feed, self.travel_feed)

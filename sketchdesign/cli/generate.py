@@ -8,6 +8,7 @@ import typer
 
 from sketchdesign.cli.console import Console, rejected_sentence
 from sketchdesign.cli.options import DpiOption, ModelArgument, OutputOption, SamplingOptions, expand_options
+from sketchdesign.cli.wording import counted
 
 
 @expand_options
@@ -43,7 +44,8 @@ def generate(
             "device": result.device,
             "seed": settings.seed,
         },
-        f"{count} sketches in {result.seconds:.1f} s ({rate:.0f}/s on {result.device}), seed {settings.seed}. "
+        f"{counted(count, 'sketch', 'sketches')} in {result.seconds:.1f} s ({rate:.0f}/s on {result.device}), "
+        f"seed {settings.seed}. "
         f"Never ending: {1 - result.ended_share_before:.1%} at first, {1 - result.ended_share:.1%} after redrawing."
         f"{rejected_sentence(result.rejected)}",
     )

@@ -17,6 +17,7 @@ from sketchdesign.cli.options import (
     expand_options,
     parse_counts,
 )
+from sketchdesign.cli.wording import counted, roughly
 from sketchdesign.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -63,12 +64,12 @@ def grid(
     from sketchdesign.design.grid import GridLayout
     from sketchdesign.geometry.vpype_worker import VpypeWorker
     from sketchdesign.model.zoo import open_model
-    from sketchdesign.services.export import check_outputs, export_drawing
+    from sketchdesign.services.export import check_outputs, export_records, generated_records
     from sketchdesign.services.reroll import GridPlan, read_grid_plan
     from sketchdesign.services.sheets import grid_sheet
 
     console: Console = context.obj
-    check_outputs(output)
+    check_outputs(output, sketches=True)
     opened = open_model(model)
     if board is None:
         if reroll is not None or keep is not None:
@@ -94,8 +95,9 @@ def grid(
             machine=plotter,
         )
         sheet = console.run(work)
-    export_drawing(sheet.drawing, output, dpi)
     route, generated = sheet.route, sheet.generated
+    records = generated_records(generated, plan.settings)
+    export_records(records, lambda: sheet.drawing, sheet.drawing.provenance, output, dpi)
     console.result(
         {
             "sketches": len(generated.sketches),
@@ -113,9 +115,10 @@ def grid(
             "seed": plan.settings.seed,
             "device": generated.device,
         },
-        f"{len(generated.sketches)} sketches, {sheet.drawing.stroke_count} strokes, seed {plan.settings.seed}. "
+        f"{counted(len(generated.sketches), 'sketch', 'sketches')}, {counted(sheet.drawing.stroke_count, 'stroke')}, "
+        f"seed {plan.settings.seed}. "
         f"Pen up {route.pen_up_mm_before / 1000:.2f} m before routing, {route.pen_up_mm_after / 1000:.2f} m after; "
-        f"pen down {route.pen_down_mm / 1000:.2f} m; about {_minutes(sheet.estimate_s)} on {plotter.name}."
+        f"pen down {route.pen_down_mm / 1000:.2f} m; about {roughly(sheet.estimate_s)} on {plotter.name}."
         f"{rejected_sentence(generated.rejected)}",
     )
 
@@ -128,7 +131,3 @@ def _changed(plan: GridPlan, reroll: str | None, keep: str | None) -> GridPlan:
     if keep is not None:
         return with_new_cells(plan, parse_counts(keep, "cells"), keep=True)
     return plan if reroll is None else with_new_cells(plan, parse_counts(reroll, "cells"))
-
-
-def _minutes(seconds: float) -> str:
-    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"

@@ -6,6 +6,8 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
+from io import TextIOWrapper
 from types import FrameType
 from typing import Annotated
 
@@ -42,6 +44,7 @@ from sketchdesign.cli import (
     walk,
 )
 from sketchdesign.cli.console import Console, hoist_global_options
+from sketchdesign.cli.driver_options import add_driver_command
 from sketchdesign.core.errors import CancelledError, SketchDesignError
 
 DONE, SOME_FAILED, WRONG_INPUT, CANCELLED = 0, 1, 2, 130
@@ -81,8 +84,8 @@ app.command("proof")(proof.proof)
 app.command("croquis")(croquis.croquis)
 app.command("batch")(batch.batch)
 app.command("optimise")(optimise.optimise)
-app.command("plot", cls=plot.PlotCommand)(plot.plot)
-app.command("plotters")(plotters.plotters)
+add_driver_command(app, "plot", plot.plot)
+app.add_typer(plotters.app, name="plotters")
 app.command("emulator")(emulator.emulator)
 app.command("info")(info.info)
 app.command("app")(desktop_app.app)
@@ -138,6 +141,16 @@ def run(arguments: Sequence[str]) -> int:
         return CANCELLED
     except BrokenPipeError:
         return SOME_FAILED
+    except OSError as error:
+        # What the system refuses, such as a name that is too long, is nothing that the program has done wrong.
+        if console.verbose:
+            traceback.print_exc()
+        where = f" {str(error.filename)[:200]}" if error.filename else ""
+        # Where standard output is what is refused, as on a full disk, JSON would be, too.
+        replace(console, as_json=console.as_json and bool(where)).fail(
+            f"the system refuses{where}: {(error.strerror or str(error)).lower()}"
+        )
+        return WRONG_INPUT
     except Exception as error:
         if console.verbose:
             traceback.print_exc()
@@ -159,6 +172,10 @@ def _without_arguments() -> list[str]:
 def main() -> None:
     """Entry point of the console script."""
     signal.signal(signal.SIGTERM, _interrupt)
+    for stream in (sys.stdout, sys.stderr):
+        # In a locale that has no word for a letter, a message with an escape is better than none.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))
 
 

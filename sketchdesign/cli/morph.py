@@ -8,15 +8,13 @@ import typer
 
 from sketchdesign.cli.boards import (
     BoardOptions,
-    ColoursOption,
-    FreshOption,
     InputsArgument,
-    PensOption,
+    PaletteOptions,
     open_reader,
-    parse_palette,
 )
 from sketchdesign.cli.console import Console
 from sketchdesign.cli.options import ModelArgument, SamplingOptions, expand_options
+from sketchdesign.core.errors import InputError
 
 if TYPE_CHECKING:
     from sketchdesign.services.latent.morph import GridShape
@@ -38,9 +36,7 @@ def interpolate(
     ] = None,
     rows: RowsOption = None,
     columns: ColumnsOption = None,
-    colours: ColoursOption = None,
-    pens: PensOption = None,
-    fresh: FreshOption = False,
+    look: PaletteOptions,
     board: BoardOptions,
     sampling: SamplingOptions,
 ) -> None:
@@ -51,13 +47,15 @@ def interpolate(
 
     console: Console = context.obj
     board.check()
-    palette = parse_palette(colours, pens)
+    palette = look.palette()
+    if steps is not None and (rows is not None or columns is not None):
+        raise InputError("a strip of --steps has no --rows and --cols", hint="leave out the one or the others")
     shape: GridShape | int = _STEPS if steps is None else steps
     if steps is None and (len(inputs) == CORNERS or rows is not None or columns is not None):
         shape = _grid_shape(rows, columns)
     settings = sampling.settings(len(inputs), console)
     given = read_inputs(inputs)
-    board.write(console, work(open_reader(model), given, settings, shape, fresh=fresh, palette=palette))
+    board.write(console, work(open_reader(model), given, settings, shape, fresh=look.fresh, palette=palette))
 
 
 @expand_options
@@ -78,21 +76,27 @@ def hybrid(
     ] = None,
     rows: RowsOption = None,
     columns: ColumnsOption = None,
-    colours: ColoursOption = None,
-    pens: PensOption = None,
-    fresh: FreshOption = False,
+    look: PaletteOptions,
     board: BoardOptions,
     sampling: SamplingOptions,
 ) -> None:
     """Read anything through a model's eyes: chairs drawn as cats, and with four of them the grid between."""
     from sketchdesign.services.inputs import read_inputs
+    from sketchdesign.services.latent.morph import CORNERS
     from sketchdesign.services.latent.morph import hybrid as work
 
     console: Console = context.obj
     board.check()
-    palette = parse_palette(colours, pens)
+    palette = look.palette()
+    if own_class is not None and not toward:
+        raise InputError("--from has no meaning without --toward", hint="give --toward too, or leave it out")
     settings = sampling.settings(len(inputs), console)
     given = read_inputs(inputs)
+    if (rows is not None or columns is not None) and len(given) != CORNERS:
+        raise InputError(
+            f"--rows and --cols are of a grid between four sketches, not {len(given)}",
+            hint="give four sketches, or leave them out",
+        )
     job = work(
         open_reader(model),
         given,
@@ -100,7 +104,7 @@ def hybrid(
         _grid_shape(rows, columns),
         share=toward,
         own_class=own_class,
-        fresh=fresh,
+        fresh=look.fresh,
         palette=palette,
     )
     board.write(console, job)

@@ -10,6 +10,7 @@ import typer
 
 from sketchdesign.cli.console import Console
 from sketchdesign.cli.options import DpiOption, OutputOption, expand_options
+from sketchdesign.cli.wording import counted, roughly
 
 if TYPE_CHECKING:
     from sketchdesign.services.routing import Optimised
@@ -53,6 +54,7 @@ def optimise(
 ) -> None:
     """Order, join and simplify the strokes of a drawing so that a plotter is done sooner."""
     from sketchdesign.core.errors import InputError
+    from sketchdesign.core.files import together
     from sketchdesign.core.machine import find_machine
     from sketchdesign.core.units import parse_length_mm
     from sketchdesign.geometry.optimise import OptimiseSettings
@@ -85,15 +87,16 @@ def optimise(
     )
     work = routing.optimise_file(drawing, settings, treatment=treatment, pipeline=pipeline, machine=plotter)
     made = console.run(work)
-    export_drawing(made.drawing, output, dpi)
-    if preview is not None:
-        write_drawing(routing.preview(made), preview, dpi=dpi)
+    with together():
+        export_drawing(made.drawing, output, dpi)
+        if preview is not None:
+            write_drawing(routing.preview(made), preview, dpi=dpi)
     _report(console, made)
 
 
 def _report(console: Console, made: Optimised) -> None:
     route = made.route
-    joins = f"{made.joins} lines drawn to join strokes. " if made.joins else ""
+    joins = f"{counted(made.joins, 'line')} drawn to join strokes. " if made.joins else ""
     console.result(
         {
             "pen_up_mm_before": round(route.pen_up_mm_before, 2),
@@ -106,8 +109,8 @@ def _report(console: Console, made: Optimised) -> None:
             "seconds": round(made.seconds, 3),
         },
         f"Pen up {route.pen_up_mm_before / 1000:.2f} m before, {route.pen_up_mm_after / 1000:.2f} m after; "
-        f"{route.lifts_before} lifts before, {route.lifts_after} after. {joins}"
-        f"About {made.estimate_before_s / 60:.0f} min to draw before, {made.estimate_s / 60:.0f} min now.",
+        f"{counted(route.lifts_before, 'lift')} before, {route.lifts_after} after. {joins}"
+        f"About {roughly(made.estimate_before_s)} to draw before, {roughly(made.estimate_s)} now.",
     )
 
 

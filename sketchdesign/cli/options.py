@@ -29,7 +29,16 @@ OutputOption = Annotated[
     list[Path],
     typer.Option("-o", "--output", metavar="OUT", help="Output file; its ending picks the format. Repeatable."),
 ]
-DpiOption = Annotated[float, typer.Option(help="Resolution of a .png.")]
+
+
+def _checked_dpi(dpi: float) -> float:
+    from sketchdesign.output.png import check_dpi
+
+    check_dpi(dpi)
+    return dpi
+
+
+DpiOption = Annotated[float, typer.Option(help="Resolution of a .png or .gif.", callback=_checked_dpi)]
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,13 @@ class SamplingOptions:
     distinct: Annotated[
         bool, typer.Option("--distinct", help="Draw anew what looks like another sketch of the batch.")
     ] = False
+    critic: Annotated[
+        bool | None,
+        typer.Option(
+            "--critic/--no-critic",
+            help="Draw anew what a critic does not recognise as its class. Default: with the default preset.",
+        ),
+    ] = None
     keep_unfinished: Annotated[
         bool, typer.Option("--keep-unfinished", help="Keep sketches that never end instead of drawing them anew.")
     ] = False
@@ -75,6 +91,7 @@ class SamplingOptions:
             temperature_mixture=self.temperature_mixture,
             temperature_pen=self.temperature_pen,
             greedy=self.greedy,
+            critic=self.critic,
         )
         return GenerateSettings(
             count,

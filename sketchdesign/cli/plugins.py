@@ -13,6 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from sketchdesign.cli.console import Console
 from sketchdesign.cli.options import DpiOption, OutputOption, chosen_seed, expand_options
+from sketchdesign.cli.wording import counted
 from sketchdesign.core.errors import PluginError
 
 if TYPE_CHECKING:
@@ -159,7 +160,10 @@ def _run_exporter(plugin: Plugin) -> Callable[..., None]:
         drawing = read_as_drawing(file)
         write_with(plugin, drawing, output, asdict(options))
         report = {"strokes": drawing.stroke_count, "layers": len(drawing.layers)}
-        console.result(report, f"{report['strokes']} strokes in {report['layers']} layers written to {output}.")
+        console.result(
+            report,
+            f"{counted(drawing.stroke_count, 'stroke')} in {counted(len(drawing.layers), 'layer')} written to {output}.",
+        )
 
     return with_parameters(run, plugin)
 
@@ -184,7 +188,9 @@ def _write(console: Console, made: Made, seed: int, output: list[Path], dpi: flo
         "seed": seed,
         "seconds": round(made.seconds, 3),
     } | ({} if made.sketches is None else {"sketches": len(made.sketches)})
-    console.result(report, f"{report['strokes']} strokes, {report['pen_down_mm'] / 1000:.2f} m, seed {seed}.")
+    console.result(
+        report, f"{counted(made.drawing.stroke_count, 'stroke')}, {report['pen_down_mm'] / 1000:.2f} m, seed {seed}."
+    )
 
 
 def with_parameters(run: Callable[..., None], plugin: Plugin, place: str = "options") -> Callable[..., None]:

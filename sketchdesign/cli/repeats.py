@@ -39,6 +39,7 @@ def repeats(
     size: Annotated[str, typer.Option("--tile", help="Size of a cell.")] = "60x60mm",
     layout: Annotated[str, typer.Option(help="grid, tossed or ditsy.")] = "tossed",
     tossing: FewMotifs,
+    tries: Annotated[int, typer.Option("--try", metavar="N", help="Of N layouts of each repeat show the best.")] = 3,
     colours: ColourOptions,
     kaleidoscope: Annotated[bool, typer.Option("--kaleidoscope", help="Cut motifs where their images begin.")] = False,
     sampling: SamplingOptions,
@@ -65,6 +66,8 @@ def repeats(
         drawing.seed,
         kaleidoscope,
         colour_by=colours.colour_by,
+        ground=colours.ground_colour(""),
+        tries=tries,
     )
     picture, shown = console.run(_work(source, tossing.parts(), drawing, settings))
     write_atomic(output, picture)

@@ -11,6 +11,7 @@ import typer
 from sketchdesign.cli.console import Console
 from sketchdesign.cli.gcode import GcodeOptions
 from sketchdesign.cli.options import DpiOption, OutputOption, expand_options
+from sketchdesign.cli.wording import counted, roughly
 
 if TYPE_CHECKING:
     from sketchdesign.design.sheets import SheetPlan
@@ -46,12 +47,14 @@ def sheet(
 ) -> None:
     """Draw a repeat over a page, or over several, from uncut strokes: the pen lifts on no seam."""
     from sketchdesign.core.drawing import Page
+    from sketchdesign.core.files import together
     from sketchdesign.core.machine import find_machine
     from sketchdesign.core.units import parse_length_mm
     from sketchdesign.design.sheets import SheetPlan
     from sketchdesign.geometry.vpype_worker import VpypeWorker
-    from sketchdesign.services.export import check_outputs, export_drawing
+    from sketchdesign.services.export import check_outputs
     from sketchdesign.services.project.sheets import parse_sheets, pattern_sheets, sheet_paths
+    from sketchdesign.services.tiles.grounds import export_on_ground
 
     console: Console = context.obj
     plotter = find_machine(machine)
@@ -63,8 +66,9 @@ def sheet(
         check_outputs(sheet_paths(output, plan, *place))
     with VpypeWorker() as worker:
         made = console.run(pattern_sheets(tile, plan, worker, pipeline=pipeline, machine=plotter))
-    for each in made:
-        export_drawing(each.drawing, sheet_paths(output, plan, each.row, each.column), dpi, gcode=settings)
+    with together():
+        for each in made:
+            export_on_ground(each.drawing, sheet_paths(output, plan, each.row, each.column), dpi, gcode=settings)
     if made[0].joined:
         console.note(
             f"{tile.name} keeps no design of ours: its strokes are cut at the edges, and were joined where they meet."
@@ -80,7 +84,7 @@ def _report(console: Console, made: Sequence[PatternSheet], plan: SheetPlan) -> 
     sketches, strokes = sum(each.sketches for each in made), sum(each.drawing.stroke_count for each in made)
     estimate_s = sum(each.estimate_s for each in made)
     width, height = plan.whole_mm
-    together = f"{len(made)} sheets, together {width:g} x {height:g} mm: " if len(made) > 1 else ""
+    whole = f"{len(made)} sheets, together {width:g} x {height:g} mm: " if len(made) > 1 else ""
     console.result(
         {
             "sketches": sketches,
@@ -97,7 +101,7 @@ def _report(console: Console, made: Sequence[PatternSheet], plan: SheetPlan) -> 
             "height_mm": round(height, 3),
             "seconds": round(sum(each.seconds for each in made), 3),
         },
-        f"{together}{sketches} motifs, {strokes} strokes. "
+        f"{whole}{counted(sketches, 'motif')}, {counted(strokes, 'stroke')}. "
         f"Pen up {before / 1000:.2f} m before routing, {after / 1000:.2f} m after; "
-        f"about {estimate_s / 60:.0f} min to draw.",
+        f"about {roughly(estimate_s)} to draw.",
     )

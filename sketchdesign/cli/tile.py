@@ -14,6 +14,7 @@ from sketchdesign.cli.console import Console
 from sketchdesign.cli.gcode import GcodeOptions
 from sketchdesign.cli.options import DpiOption, OutputOption, SamplingOptions, expand_options, parse_counts
 from sketchdesign.cli.tossing import TossingOptions, given_options
+from sketchdesign.cli.wording import counted
 from sketchdesign.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def tile(
     ] = 1,
     picture: Annotated[
         Path | None,
-        typer.Option("--check", metavar="OUT", help="Draw holes, alleyways and line-ups over the repeat, as croquis."),
+        typer.Option("--check", metavar="OUT", help="Draw faults over the repeat, as croquis, and motifs' numbers."),
     ] = None,
     earlier: Annotated[
         Path | None,
@@ -65,7 +66,7 @@ def tile(
     ] = None,
     lock: Annotated[
         str | None,
-        typer.Option(metavar="N,N,...", help="Motifs of --from that stay as they are, from 0 as --json counts them."),
+        typer.Option(metavar="N,N,...", help="Motifs of --from that stay as they are, from 1 as --json numbers them."),
     ] = None,
     colours: ColourOptions,
     kaleidoscope: Annotated[
@@ -87,7 +88,7 @@ def tile(
 ) -> None:
     """Make a tile that repeats without a seam, from new sketches or from a file."""
     from sketchdesign.core.drawing import Page
-    from sketchdesign.core.files import write_atomic
+    from sketchdesign.core.files import together, write_atomic
     from sketchdesign.core.units import parse_length_mm
     from sketchdesign.design.colouring import check_colour_by
     from sketchdesign.design.layout import Layout
@@ -95,7 +96,7 @@ def tile(
     from sketchdesign.services.tiles.colourways import check_colourways, colourway_paths, in_colourways
     from sketchdesign.services.tiles.croquis import export_overlay
     from sketchdesign.services.tiles.files import check_bleed, export_tile
-    from sketchdesign.services.tiles.locks import locked_motifs, read_settings
+    from sketchdesign.services.tiles.locks import chosen_motifs, read_settings
     from sketchdesign.services.tiles.previews import render_preview
     from sketchdesign.services.tiles.settings import TileSettings
 
@@ -109,7 +110,7 @@ def tile(
     if lock is not None:
         if design is None:
             raise InputError("--lock needs a tile to begin with", hint="name it with --from")
-        base = replace(base, locked=locked_motifs(design, parse_counts(lock, "motifs")))
+        base = replace(base, locked=chosen_motifs(design, parse_counts(lock, "motifs")))
     cell = Page.parse(size)
     said: dict[str, tuple[str, Any]] = {
         "repeat": ("repeat", repeat),
@@ -119,6 +120,7 @@ def tile(
         "overhang": ("overhang", overhang),
     }
     pens = colours.base_pens(None if design is None else base.pens, colourways, given)
+    base = replace(base, ground=colours.ground_colour(base.ground))
     base = replace(base, tries=tries, pens=pens, **dict(value for name, value in said.items() if given(name)))
     check_colour_by(base.colour_by, make_repeat(base.repeat, *base.cell_mm))
     bleed_mm, machine = parse_length_mm(bleed), gcode.settings()
@@ -138,14 +140,15 @@ def tile(
     made = console.run(_work(source, tossing.parts(), drawing, settings))
     tiles = in_colourways(made, colourways)
     files = [(tile, colourway_paths(output, name)) for name, tile in tiles.items()]
-    for tile, paths in files:
-        notes += export_tile(tile, paths, dpi, bleed_mm=bleed_mm, gcode=machine)
+    with together():
+        for tile, paths in files:
+            notes += export_tile(tile, paths, dpi, bleed_mm=bleed_mm, gcode=machine)
+        if picture is not None:
+            export_overlay(made.design, made.croquis, picture)
+        if preview is not None:
+            write_atomic(preview, render_preview(tiles))
     for note in dict.fromkeys(notes):
         console.note(note)
-    if picture is not None:
-        export_overlay(made.design, made.croquis, picture)
-    if preview is not None:
-        write_atomic(preview, render_preview(tiles))
     _report(console, made, [path for _, paths in files for path in paths])
 
 
@@ -179,13 +182,15 @@ def _report(console: Console, made: Tile, files: Sequence[Path]) -> None:
             "seed": made.settings.seed,
             "layout_seed": made.layout_seed,
             "files": [str(path) for path in files],
-            "motifs": [placed.to_json() for placed in made.placements],
+            "motifs": [{"number": n, **placed.to_json()} for n, placed in enumerate(made.placements, 1)],
             "seconds": round(made.seconds, 3),
         },
-        f"{made.sketches} sketches, {made.drawing.stroke_count} strokes in a straight repeat of "
+        f"{counted(made.sketches, 'sketch', 'sketches')}, {counted(made.drawing.stroke_count, 'stroke')} "
+        f"in a straight repeat of "
         f"{width:g} x {height:g} mm, {made.coverage:.0%} covered, seed {made.settings.seed}. "
         + ("The edges meet. " if made.proof.seamless else "The edges do not meet. ")
-        + f"The croquis scores {made.croquis.score:.2f}.",
+        + f"The croquis scores {made.croquis.score:.2f}."
+        + (f" Of neighbours {made.like_neighbours:.0%} are alike." if made.settings.layout.unlike else ""),
     )
 
 

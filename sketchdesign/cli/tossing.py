@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sketchdesign.core.errors import InputError
-
 if TYPE_CHECKING:
     from sketchdesign.design.layout import Layout
     from sketchdesign.services.tiles.motifs import MixPart
@@ -44,6 +42,7 @@ class TossingOptions:
             given: whether a person gave an option, by its name here.
         """
         from sketchdesign.core.units import parse_length_mm
+        from sketchdesign.services.tiles.settings import parse_range
 
         said: dict[str, tuple[str, Any]] = {
             "motifs": ("motifs", self.motifs),
@@ -71,16 +70,3 @@ def given_options(context: typer.Context) -> Callable[[str], bool]:
         return source is not None and source.name != "DEFAULT"
 
     return given
-
-
-def parse_range(text: str) -> tuple[float, float]:
-    """Two numbers from ``0.7-1.3``, or one twice from ``1``.
-
-    Raises:
-        InputError: it is none.
-    """
-    low, _, high = text.replace("..", "-").partition("-")
-    try:
-        return float(low), float(high or low)
-    except ValueError:
-        raise InputError(f"{text!r} is not a range of sizes", hint="write it as 0.7-1.3") from None

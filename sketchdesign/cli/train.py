@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sketchdesign.cli.console import Console
+from sketchdesign.cli.wording import counted, roughly
 from sketchdesign.core.errors import CancelledError, InputError
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def _outcome(result: Result, seconds: float, drawings_per_s: float) -> tuple[dic
     }
     text = (
         f"{result.model_path}: {result.info.steps} steps, L_R {scores.L_R:.4f}, L_KL {scores.L_KL:.4f} "
-        f"on {scores.sketches} drawings it has not seen."
+        f"on {counted(scores.sketches, 'drawing')} it has not seen."
     )
     return report, text
 
@@ -122,15 +123,8 @@ def _line(progress: Progress) -> str:
     if progress.validation is not None:
         parts.append(f"validation L_R {progress.validation.reconstruction:.4f} L_KL {progress.validation.kl:.4f}")
     left_s = (progress.steps - progress.step) * progress.seconds
-    return ", ".join([*parts, f"{progress.seconds:.3g} s a step, {_duration(left_s)} left"])
+    return ", ".join([*parts, f"{progress.seconds:.3g} s a step, {roughly(left_s)} left"])
 
 
 def _losses(progress: Progress) -> str:
     return f"L_R {progress.losses.reconstruction:.4f} L_KL {progress.losses.kl:.4f}"
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60:02} min"

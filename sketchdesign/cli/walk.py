@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
-from sketchdesign.cli.boards import BoardOptions, ColoursOption, FreshOption, PensOption, open_reader, parse_palette
+from sketchdesign.cli.boards import BoardOptions, ColoursOption, PaletteOptions, open_reader
 from sketchdesign.cli.console import Console
 from sketchdesign.cli.options import ModelArgument, SamplingOptions, expand_options
+
+
+@dataclass(frozen=True)
+class BlackOptions(PaletteOptions):
+    """Black, if nothing else is asked for."""
+
+    colours: ColoursOption = "#000000"
 
 
 @expand_options
@@ -23,9 +31,7 @@ def walk(
     step: Annotated[
         float, typer.Option(help="How far each is from the one before, in standard deviations of the class.")
     ] = 1.0,
-    colours: ColoursOption = "#000000",
-    pens: PensOption = None,
-    fresh: FreshOption = False,
+    look: BlackOptions,
     board: BoardOptions,
     sampling: SamplingOptions,
 ) -> None:
@@ -35,10 +41,10 @@ def walk(
 
     console: Console = context.obj
     board.check()
-    palette = parse_palette(colours, pens)
+    palette = look.palette()
     settings = sampling.settings(count, console)
     given = None if source is None else read_input(source)
-    board.write(console, work(open_reader(model), given, settings, count, step, palette, fresh=fresh))
+    board.write(console, work(open_reader(model), given, settings, count, step, palette, fresh=look.fresh))
 
 
 @expand_options
@@ -56,9 +62,7 @@ def morph(
     rows: Annotated[
         int, typer.Option(help="1: shape and class change together. More: the class across, the shape down the rows.")
     ] = 1,
-    colours: ColoursOption = None,
-    pens: PensOption = None,
-    fresh: FreshOption = False,
+    look: PaletteOptions,
     board: BoardOptions,
     sampling: SamplingOptions,
 ) -> None:
@@ -68,9 +72,9 @@ def morph(
 
     console: Console = context.obj
     board.check()
-    palette = parse_palette(colours, pens)
+    palette = look.palette()
     settings = sampling.settings(1, console)
     given = read_inputs(sources or [])
     classes = (from_class, to_class)
-    job = class_morph(open_reader(model), given, settings, classes, steps, rows, palette, fresh=fresh)
+    job = class_morph(open_reader(model), given, settings, classes, steps, rows, palette, fresh=look.fresh)
     board.write(console, job)

@@ -71,12 +71,12 @@ def _custom_size(text: str, name: str) -> tuple[float, float]:
         near = difflib.get_close_matches(name, PAGE_SIZES_MM, n=1)
         guess = f"did you mean {near[0].upper()}? " if near else ""
         raise InputError(
-            f"unknown page {text!r}", hint=f"{guess}use A0 to A6, letter, legal, tabloid or a size such as 120x80mm"
+            f"unknown page {text!r:.60}", hint=f"{guess}use A0 to A6, letter, legal, tabloid or a size such as 120x80mm"
         )
     # One unit at the end, as in 120x80mm, holds for both sides.
     width, height = parse_length_mm(sides[1] + (sides[2] or sides[4])), parse_length_mm(sides[3] + sides[4])
     if not 1.0 <= min(width, height) <= max(width, height) <= LARGEST_PAGE_MM:
-        raise InputError(f"a page of {text} cannot be made", hint="choose sides between 1 mm and 10 m")
+        raise InputError(f"a page of {text:.60} cannot be made", hint="choose sides between 1 mm and 10 m")
     return width, height
 
 

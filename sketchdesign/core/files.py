@@ -6,16 +6,53 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
+from typing import NamedTuple
 
 from sketchdesign.core.errors import InputError, OutputError
+
+
+class _Finished(NamedTuple):
+    """A file that is whole under a temporary name, and the two names of its place: as given, and without links."""
+
+    temporary: Path
+    path: Path
+    target: Path
+
+
+_waiting: ContextVar[list[_Finished] | None] = ContextVar("files that wait for others", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Files that are written inside of this block, by whatever means, take their places at its end: all or none.
+
+    Until then nobody can read them. Blocks may lie within each other; the outermost decides.
+
+    Raises:
+        OutputError: a place was taken away meanwhile.
+    """
+    if _waiting.get() is not None:
+        yield
+        return
+    finished: list[_Finished] = []
+    token = _waiting.set(finished)
+    try:
+        yield
+        for each in finished:
+            _put_in_place(each)
+    finally:
+        _waiting.reset(token)
+        for each in finished:
+            each.temporary.unlink(missing_ok=True)
 
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
     """A temporary path beside ``path`` that takes its place when the block ends well, and vanishes when it does not.
 
-    A symbolic link stays one: the file it leads to is replaced.
+    A symbolic link stays one: the file it leads to is replaced. Within `together`, it waits for the other files.
 
     Raises:
         InputError: the folder is missing, or ``path`` is a folder or a device.
@@ -30,16 +67,24 @@ def atomic_path(path: Path) -> Iterator[Path]:
         mode = temporary.stat().st_mode & 0o777
     except OSError as error:
         raise _cannot_write(path, error) from error
+    waiting = _waiting.get()
+    is_whole = False
     try:
         yield temporary
         _flush(temporary)
         # Libraries that write by themselves may have put a private file in the place of ours.
         temporary.chmod(mode)
-        temporary.replace(target)
+        is_whole = True
     except OSError as error:
         raise _cannot_write(path, error) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        if not is_whole:
+            temporary.unlink(missing_ok=True)
+    finished = _Finished(temporary, path, target)
+    if waiting is None:
+        _put_in_place(finished)
+    else:
+        waiting.append(finished)
 
 
 def write_atomic(path: Path, data: bytes | str) -> None:
@@ -68,6 +113,15 @@ def check_writable(path: Path) -> None:
         raise InputError(f"{path} is not an ordinary file", hint="give another file name")
     if not os.access(path.parent, os.W_OK):
         raise OutputError(f"the folder {path.parent} is read-only", hint="choose another output path")
+
+
+def _put_in_place(file: _Finished) -> None:
+    try:
+        file.temporary.replace(file.target)
+    except OSError as error:
+        raise _cannot_write(file.path, error) from error
+    finally:
+        file.temporary.unlink(missing_ok=True)
 
 
 def _flush(path: Path) -> None:

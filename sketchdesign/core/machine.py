@@ -55,7 +55,8 @@ class MachineProfile:
             x + y and motor 2 by x - y, so a diagonal is slower than an axis.
         servo: what lifts the pen.
         plans_itself: it takes straight lines and finds its own speeds on them. That it took a line then does not mean
-            that it drew it: a plot that broke off is resumed from the beginning of a stroke.
+            that it drew it: a plot that broke off is resumed from the beginning of a stroke, unless the machine told
+            where it stopped.
     """
 
     name: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 
 from sketchdesign.core.errors import InputError
@@ -19,6 +18,9 @@ MM_PER_UNIT = {
 }
 """Millimetres in each unit; px is the CSS pixel of 1/96 inch."""
 
+LONGEST_MM = 1e6
+"""A kilometre: longer than any roll of paper."""
+
 _LENGTH = re.compile(r"\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*([a-zA-Z\"]*)\s*")
 
 
@@ -26,13 +28,13 @@ def parse_length_mm(text: str) -> float:
     """A length such as ``10mm``, ``2in``, ``1.5 cm`` in millimetres; a bare number is millimetres.
 
     Raises:
-        InputError: the text is no length.
+        InputError: the text is no length, or longer than `LONGEST_MM`.
     """
     match = _LENGTH.fullmatch(text)
     unit = (match[2].lower().replace('"', "in") or "mm") if match else ""
     if match is None or unit not in MM_PER_UNIT:
-        raise InputError(f"{text!r} is not a length", hint="write a number and a unit, such as 10mm, 2in or 1.5cm")
+        raise InputError(f"{text!r:.60} is not a length", hint="write a number and a unit, such as 10mm, 2in or 1.5cm")
     value = float(match[1]) * MM_PER_UNIT[unit]
-    if not math.isfinite(value):
-        raise InputError(f"the length {text!r} is too large")
+    if abs(value) > LONGEST_MM:
+        raise InputError(f"the length {text!r:.60} is too large", hint="choose one below a kilometre")
     return value

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sketchdesign.core.colour import mix
+from sketchdesign.core.colour import mix, nearest
 from sketchdesign.core.drawing import Layer, Pen, Strokes
 from sketchdesign.core.errors import InputError
 from sketchdesign.core.strokes import IntArray
@@ -21,6 +21,8 @@ COLOUR_BY: dict[str, str] = {
     "motif": "motifs take turns",
     "kind": "one pen for each class or file of a mix",
     "position": "from pen to pen across a cell and back, with blends between them",
+    "corner": "blends of up to four pens, each of which has a corner, from the top left clockwise",
+    "corner-pens": "the same, but of the blend the nearest pen",
     "stroke": "the first strokes of a sketch with the first pen, the last with the last",
     "parity": "mirror images with the second pen (counterchange)",
 }
@@ -28,6 +30,11 @@ COLOUR_BY: dict[str, str] = {
 
 BLEND_STEPS = 4
 """From one pen to the next in as many steps."""
+
+BLENDED = ("position", "corner")
+"""Ways of colouring with more inks than pens; motifs may leave some of them unused."""
+
+_CORNERS = 4
 
 
 def check_colour_by(name: str, repeat: Repeat) -> None:
@@ -45,18 +52,27 @@ def check_colour_by(name: str, repeat: Repeat) -> None:
 
 
 def inks(pens: Sequence[Pen], colour_by: str) -> tuple[Pen, ...]:
-    """The pens of a design's layers: those given, and by ``position`` also what lies between them in OKLCH."""
-    if colour_by != "position":
+    """The pens of a design's layers: those given, and by `BLENDED` ways also what lies between them in OKLCH."""
+    if colour_by not in BLENDED or len(pens) == 1:
         return tuple(pens)
-    blends = []
-    for first, second in itertools.pairwise(pens):
-        blends.append(first)
-        for step in range(1, BLEND_STEPS):
-            share = step / BLEND_STEPS
-            colour = mix(first.colour, second.colour, share)
-            width_mm = round(first.width_mm + share * (second.width_mm - first.width_mm), 3)
-            blends.append(Pen(colour, colour, width_mm))
-    return (*blends, pens[-1])
+    shares = [step / BLEND_STEPS for step in range(BLEND_STEPS + 1)]
+    if colour_by == "corner":
+        return tuple(_between_corners(pens, across, down) for down in shares for across in shares)
+    pairs = itertools.pairwise(pens)
+    return (*(_between(first, second, share) for first, second in pairs for share in shares[:-1]), pens[-1])
+
+
+def _between(first: Pen, second: Pen, share: float) -> Pen:
+    if share in (0.0, 1.0):
+        return second if share else first
+    colour = mix(first.colour, second.colour, share)
+    return Pen(colour, colour, round(first.width_mm + share * (second.width_mm - first.width_mm), 3))
+
+
+def _between_corners(pens: Sequence[Pen], across: float, down: float) -> Pen:
+    """Clockwise from the top left the first four pens have the corners; fewer take turns."""
+    top_left, top_right, bottom_right, bottom_left = (pens[n % min(len(pens), _CORNERS)] for n in range(_CORNERS))
+    return _between(_between(top_left, top_right, across), _between(bottom_left, bottom_right, across), down)
 
 
 def coloured(design: Design, pens: Sequence[Pen], colour_by: str, kinds: Mapping[int, int]) -> Design:
@@ -77,7 +93,7 @@ def coloured(design: Design, pens: Sequence[Pen], colour_by: str, kinds: Mapping
     lines = Strokes.concatenate(layer.strokes for layer in design.layers).polylines()
     strokes, numbers = Strokes.from_polylines(lines[each] for each in order.tolist()), numbers[order]
     layer_pens = inks(pens, colour_by)
-    whose = _inks_of(strokes, numbers, design.repeat, len(pens), colour_by, kinds)
+    whose = _inks_of(strokes, numbers, design.repeat, pens, colour_by, kinds)
     layers = [Layer(pen, selected(strokes, whose == ink)) for ink, pen in enumerate(layer_pens)]
     motifs = [numbers[whose == ink] for ink in range(len(layer_pens))]
     mirrored_pen = design.mirrored_pen or colour_by == "parity"
@@ -90,21 +106,25 @@ def repenned(layers: Sequence[Layer], pens: Sequence[Pen], colour_by: str) -> tu
 
 
 def _inks_of(
-    strokes: Strokes, numbers: IntArray, repeat: Repeat, pens: int, colour_by: str, kinds: Mapping[int, int]
+    strokes: Strokes, numbers: IntArray, repeat: Repeat, pens: Sequence[Pen], colour_by: str, kinds: Mapping[int, int]
 ) -> IntArray:
     """For each stroke the number of its ink; ``numbers``, which rise, are those of the motifs."""
     motifs, firsts, counts = np.unique(numbers, return_index=True, return_counts=True)
     if colour_by == "kind":
-        of_motifs = np.array([kinds[int(motif)] for motif in motifs], np.int64) % pens
+        of_motifs = np.array([kinds[int(motif)] for motif in motifs], np.int64) % len(pens)
     elif colour_by == "position":
-        of_motifs = _along(_middles(strokes, firsts), repeat, (pens - 1) * BLEND_STEPS)
+        of_motifs = _steps(_middles(strokes, firsts), repeat, 0, (len(pens) - 1) * BLEND_STEPS)
+    elif colour_by in ("corner", "corner-pens"):
+        of_motifs = _from_corners(_middles(strokes, firsts), repeat, pens)
+        if colour_by == "corner-pens":
+            of_motifs = _nearest_pens(inks(pens, "corner"), pens)[of_motifs]
     elif colour_by == "stroke":
         rank = np.arange(len(numbers)) - np.repeat(firsts, counts)
-        return rank * pens // np.repeat(counts, counts)
+        return rank * len(pens) // np.repeat(counts, counts)
     elif colour_by == "parity":
         of_motifs = np.zeros(len(motifs), np.int64)
     else:
-        of_motifs = motifs % pens
+        of_motifs = motifs % len(pens)
     return np.repeat(of_motifs, counts)
 
 
@@ -116,13 +136,27 @@ def _middles(strokes: Strokes, firsts: IntArray) -> NDArray[np.float64]:
     return middles
 
 
-def _along(middles: NDArray[np.float64], repeat: Repeat, steps: int) -> IntArray:
-    """How far each place lies along a cell's first side, there and back, from 0 to ``steps``.
+def _from_corners(middles: NDArray[np.float64], repeat: Repeat, pens: Sequence[Pen]) -> IntArray:
+    """For each place the number of its ink among those between the corners."""
+    if len(pens) == 1:
+        return np.zeros(len(middles), np.int64)
+    across, down = (_steps(middles, repeat, axis, BLEND_STEPS) for axis in (0, 1))
+    return down * (BLEND_STEPS + 1) + across
+
+
+def _nearest_pens(blends: Sequence[Pen], pens: Sequence[Pen]) -> IntArray:
+    """For each blend the number of the pen that looks most like it."""
+    colours = [pen.colour for pen in pens]
+    return np.array([colours.index(nearest(blend.colour, colours)) for blend in blends], np.int64)
+
+
+def _steps(middles: NDArray[np.float64], repeat: Repeat, axis: int, steps: int) -> IntArray:
+    """How far each place lies along a side of the cell, there and back, from 0 to ``steps``.
 
     It goes back, for what lies on both sides of a seam is to look alike.
     """
-    across = repeat.fractions(middles)[:, 0] % 1.0
-    there_and_back = 1.0 - np.abs(2.0 * across - 1.0)
+    along = repeat.fractions(middles)[:, axis] % 1.0
+    there_and_back = 1.0 - np.abs(2.0 * along - 1.0)
     low, high = there_and_back.min(), there_and_back.max()
     shares = (there_and_back - low) / (high - low) if high > low else np.zeros(len(middles))
     return np.rint(shares * steps).astype(np.int64)

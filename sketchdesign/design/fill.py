@@ -96,7 +96,7 @@ def free_of_strokes(region: Region, scene: Drawing, gap_mm: float, *, drawn: boo
 
 def fill_region(
     motifs: Sequence[Motif], layout: Layout, free: Region, page: Page, rng: np.random.Generator
-) -> Iterator[Placement]:
+) -> Iterator[list[Placement]]:
     """Toss motifs into a region, by `pack`: none touches another or the border."""
     # On a repeat this large no motif meets another's image.
     side = 4.0 * (page.width_mm + page.height_mm)

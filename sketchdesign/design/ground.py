@@ -26,7 +26,7 @@ _PIXELS = 300
 _MOST_SHRUNK = 0.25
 """Of the side of a square as large: motifs overlap by no more than this, so that something of each can be seen."""
 
-_SAFETY_MM = 1e-6
+SAFETY_MM = 1e-6
 """Added to the gap, so that it still holds when the outlines are computed in another place."""
 
 _Array = NDArray[np.float64]
@@ -61,7 +61,7 @@ class Ground:
             free: the region that motifs must stay inside, in the place of the repeat's domain.
         """
         self.repeat = repeat
-        self.gap_mm = (0.0 if layout.overlap_mm else layout.gap_mm) + _SAFETY_MM
+        self.gap_mm = (0.0 if layout.overlap_mm else layout.gap_mm) + SAFETY_MM
         self._shrunk_mm = layout.overlap_mm / 2.0
         self._free = free
         domain = shapely.Polygon(repeat.domain_mm) if free is None else free
@@ -141,7 +141,7 @@ class Ground:
             image = operation.apply(outline)
             moves = self.repeat.lattice_vectors(low - image.max(axis=0), high - image.min(axis=0))
             if number == 0:
-                still = (np.abs(moves) < _SAFETY_MM).all(axis=1)
+                still = (np.abs(moves) < SAFETY_MM).all(axis=1)
                 moves = np.concatenate([np.zeros((1, 2)), moves[~still]])
             found += list(shapely.polygons([image + move for move in moves])) if len(moves) else []
         return found
@@ -189,7 +189,7 @@ def _own_distances(repeat: Repeat, points: Points, bounds: _Array) -> _Array:
         images = operation.apply(points)
         low, high = points.min(axis=0) - images.max(axis=0), points.max(axis=0) - images.min(axis=0)
         for move in repeat.lattice_vectors(low - reach, high + reach):
-            if number == 0 and (np.abs(move) < _SAFETY_MM).all():
+            if number == 0 and (np.abs(move) < SAFETY_MM).all():
                 continue
             nearest = np.minimum(nearest, np.hypot(*(images + move - points).T))
     return nearest

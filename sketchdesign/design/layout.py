@@ -118,6 +118,10 @@ class Motif:
     def area(self) -> float:
         return float(shapely.Polygon(self.outline).area)
 
+    @property
+    def perimeter(self) -> float:
+        return float(shapely.Polygon(self.outline).length)
+
     @functools.cached_property
     def radius(self) -> float:
         """How far its outline reaches from its middle."""

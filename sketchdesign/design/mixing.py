@@ -71,17 +71,11 @@ def kept_apart(kinds: Sequence[int], pairs: Sequence[tuple[int, int]]) -> list[i
     Returns:
         For each place the number of its motif.
     """
-    count = len(kinds)
-    order = np.arange(count)
-    kind = np.array(kinds)
-    beside = np.zeros((count, count), np.int64)
-    for a, b in pairs:
-        beside[a, b] = beside[b, a] = 1
+    order, kind = np.arange(len(kinds)), np.array(kinds)
     for _ in range(_ROUNDS):
         swapped = False
-        for place in range(count):
-            better = _best_swap(kind[order], beside, place)
-            if better is not None:
+        for place in range(len(kinds)):
+            for better in better_swaps(kind[order], pairs, place)[:1]:
                 order[[place, better]] = order[[better, place]]
                 swapped = True
         if not swapped:
@@ -89,16 +83,30 @@ def kept_apart(kinds: Sequence[int], pairs: Sequence[tuple[int, int]]) -> list[i
     return [int(number) for number in order]
 
 
-def _best_swap(kinds: NDArray[np.int64], beside: NDArray[np.int64], place: int) -> int | None:
-    """The place to swap a motif with so that the fewest like pairs are left, if any swap makes them fewer."""
-    like = beside[place] @ (kinds == kinds[place])
+def better_swaps(kinds: NDArray[np.int64], pairs: Sequence[tuple[int, int]], place: int) -> list[int]:
+    """The places to swap a motif with so that fewer like pairs are left, those first that leave the fewest.
+
+    Args:
+        kinds: int64 [n], of the motif at each place.
+        pairs: of places that are neighbours.
+        place: of the motif.
+    """
+    first, second = np.array(pairs, np.int64).reshape(-1, 2).T
+    beside = np.bincount(second[first == place], minlength=len(kinds))
+    beside += np.bincount(first[second == place], minlength=len(kinds))
+    like = int(beside @ (kinds == kinds[place]))
     if not like:
-        return None
-    same = (kinds[:, None] == kinds).astype(np.int64)
-    now = (beside * same).sum(axis=1)
+        return []
+    named, own = np.unique(kinds, return_inverse=True)
+    # How many motifs of each kind there are around each place: [n, kinds].
+    around = np.bincount(
+        np.concatenate([first * len(named) + own[second], second * len(named) + own[first]]),
+        minlength=len(kinds) * len(named),
+    ).reshape(len(kinds), len(named))
+    now = around[np.arange(len(kinds)), own]
     # What each motif would have around it at this place, and this one at the place of each.
-    there = beside @ same[place] - beside[place]
-    here = same @ beside[place] - beside[place]
+    there = around[:, own[place]] - beside
+    here = around[place, own] - beside
     gain = np.where(kinds == kinds[place], 0, now + like - there - here)
-    best = int(gain.argmax())
-    return best if gain[best] > 0 else None
+    best = np.argsort(-gain, kind="stable")
+    return [int(other) for other in best[gain[best] > 0]]

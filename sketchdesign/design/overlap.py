@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -19,13 +19,18 @@ _CLOSING_SHARE = 0.25
 """Hand-drawn outlines are seldom closed: openings up to this share of a motif's size count as such."""
 
 
-def occluded(design: Design) -> Design:
+def occluded(design: Design, on_top: Collection[int] = ()) -> Design:
     """A design whose motifs hide those of lower numbers, wherever an image of one lies over an image of another.
 
     What is hidden is computed once for each motif, among the images of all others, and so is the same in each of its
     own images: the pattern stays what it was under all operations, and its tiles meet.
+
+    Args:
+        design: whole motifs.
+        on_top: numbers of motifs that no other hides.
     """
-    numbers = sorted({int(number) for motifs in design.motifs for number in np.unique(motifs)})
+    named = {int(number) for motifs in design.motifs for number in np.unique(motifs)}
+    numbers = sorted(named, key=lambda number: (number in on_top, number))
     own = {number: _parts(design, number) for number in numbers}
     points = {number: Strokes.concatenate(parts).points for number, parts in own.items()}
     everything = np.concatenate(list(points.values()))

@@ -32,7 +32,8 @@ class Design:
         layers: for each pen the strokes of the motifs as they lie in the repeat's domain, in mm.
         motifs: for each layer the number of the motif that each stroke belongs to.
         kaleidoscope: whether motifs end at the border of the domain, where their mirror images begin.
-        mirrored_pen: whether mirror images are drawn with the next pen (counterchange).
+        mirrored_pen: whether mirror images are drawn with the next pen (counterchange); a stroke that is its own mirror
+            image keeps its pen.
     """
 
     repeat: Repeat
@@ -47,13 +48,16 @@ class Design:
 
     @functools.cached_property
     def orbit(self) -> tuple[_Orbit, ...]:
-        """For each layer every stroke of one cell, its images under all operations, each once."""
+        """For each layer every stroke of one cell, its images under all operations.
+
+        None equals another, or a lattice move of another.
+        """
         return tuple(_orbits(self))
 
 
 @dataclass(frozen=True)
 class _Orbit:
-    """The strokes of one layer in one cell; none equals another, or a lattice move of another.
+    """Images of strokes, each moved into the cell at the origin.
 
     Attributes:
         strokes: in mm, the mean of each one's points in the cell at the origin.
@@ -65,27 +69,57 @@ class _Orbit:
     moves: Points
     owners: IntArray
 
+    def only(self, which: NDArray[np.bool_]) -> _Orbit:
+        return _Orbit(selected(self.strokes, which), self.moves[which], self.owners[which])
+
 
 def _orbits(design: Design) -> list[_Orbit]:
-    repeat = design.repeat
-    images: list[list[Strokes]] = [[] for _ in design.layers]
-    owners: list[list[IntArray]] = [[] for _ in design.layers]
+    parts: list[list[_Orbit]] = [[] for _ in design.layers]
     for number, (layer, motifs) in enumerate(zip(design.layers, design.motifs, strict=True)):
-        strokes = clip_to_polygon(layer.strokes, repeat.domain_mm) if design.kaleidoscope else layer.strokes
+        strokes = clip_to_polygon(layer.strokes, design.repeat.domain_mm) if design.kaleidoscope else layer.strokes
         # What is left of a stroke cut in two need not stay together: nobody moves a part of a kaleidoscope.
         whose = np.zeros(len(strokes), np.int64) if design.kaleidoscope else motifs
-        for index, operation in enumerate(repeat.operations):
-            pen = (number + (design.mirrored_pen and operation.mirrors)) % len(design.layers)
-            images[pen].append(Strokes(operation.apply(strokes.points), strokes.offsets))
-            owners[pen].append(whose * len(repeat.operations) + index)
-    return [_orbit(repeat, Strokes.concatenate(i), np.concatenate(o)) for i, o in zip(images, owners, strict=True)]
+        images = _images(design.repeat, strokes, whose)
+        if design.mirrored_pen:
+            own, mirrored = _told_apart(design.repeat, images)
+            parts[number].append(own)
+            parts[(number + 1) % len(design.layers)].append(mirrored)
+        else:
+            parts[number].append(images)
+    return [_once(_together(own)) for own in parts]
 
 
-def _orbit(repeat: Repeat, strokes: Strokes, owners: IntArray) -> _Orbit:
-    moves = repeat.moves_into_cell(stroke_centres(strokes))
-    moved = _each_moved(strokes, moves)
-    keep = first_copies(moved)
-    return _Orbit(selected(moved, keep), moves[keep], owners[keep])
+def _images(repeat: Repeat, strokes: Strokes, motifs: IntArray) -> _Orbit:
+    """The images of strokes under all operations, mirror images last."""
+    operations = sorted(enumerate(repeat.operations), key=lambda each: each[1].mirrors)
+    images = [Strokes(operation.apply(strokes.points), strokes.offsets) for _, operation in operations]
+    owners = [motifs * len(repeat.operations) + number for number, _ in operations]
+    everything = Strokes.concatenate(images)
+    moves = repeat.moves_into_cell(stroke_centres(everything))
+    return _Orbit(_each_moved(everything, moves), moves, np.concatenate(owners))
+
+
+def _told_apart(repeat: Repeat, images: _Orbit) -> tuple[_Orbit, _Orbit]:
+    """The images that are no mirror images, and those that are.
+
+    A stroke on a mirror axis is both. It counts as the former: its motif's own pen draws it, once.
+    """
+    images = _once(images)
+    mirrors = np.array([operation.mirrors for operation in repeat.operations])
+    mirrored = mirrors[images.owners % len(repeat.operations)]
+    return images.only(~mirrored), images.only(mirrored)
+
+
+def _together(orbits: Sequence[_Orbit]) -> _Orbit:
+    return _Orbit(
+        Strokes.concatenate(orbit.strokes for orbit in orbits),
+        np.concatenate([np.empty((0, 2)), *(orbit.moves for orbit in orbits)]),
+        np.concatenate([np.empty(0, np.int64), *(orbit.owners for orbit in orbits)]),
+    )
+
+
+def _once(orbit: _Orbit) -> _Orbit:
+    return orbit.only(first_copies(orbit.strokes))
 
 
 def pattern(design: Design, box: Box) -> list[Strokes]:
@@ -138,7 +172,7 @@ def overhang_tile(design: Design) -> Drawing:
     Motifs whose middle lies in the straight-repeat rectangle are drawn; they may reach over its edges.
     """
     repeat, size = design.repeat, np.array(design.repeat.rectangle_mm)
-    middles = _motif_middles(design)
+    middles = motif_middles(design)
     layers = []
     for orbit in design.orbit:
         own = np.array([middles[owner] for owner in orbit.owners.tolist()]).reshape(-1, 2)
@@ -171,7 +205,7 @@ def sheet(design: Design, page: Page, margin_mm: float = 0.0, origin_mm: tuple[f
 
 def count_motifs(design: Design, box: Box) -> int:
     """How many motifs of the infinite pattern have their middle in a rectangle."""
-    middles = np.array(list(_motif_middles(design).values())).reshape(-1, 2)
+    middles = np.array(list(motif_middles(design).values())).reshape(-1, 2)
     return sum(len(design.repeat.lattice_vectors(box.low - middle, box.high - middle)) for middle in middles)
 
 
@@ -259,8 +293,8 @@ def _welded(strokes: Strokes, box: Box) -> Strokes:
     return Strokes(points, strokes.offsets)
 
 
-def _motif_middles(design: Design) -> dict[int, Points]:
-    """The middle of the bounding box of each image of each motif, by owner."""
+def motif_middles(design: Design) -> dict[int, Points]:
+    """The middle of the bounding box of each image of each motif, by its owner: see `_Orbit`."""
     operations = design.repeat.operations
     boxes: dict[int, tuple[Points, Points]] = {}
     for layer, motifs in zip(design.layers, design.motifs, strict=True):

@@ -6,8 +6,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from sketchdesign.core.drawing import Drawing
-from sketchdesign.core.errors import InputError, SketchFormatError
 from sketchdesign.geometry.read_drawing import parse_drawing
+from sketchdesign.geometry.svg_file import check_size, svg_file
 from sketchdesign.geometry.svg_reader import MAX_FILE_BYTES, checked_document
 
 _KEPT = ("defs", "style", "symbol")
@@ -20,22 +20,14 @@ def read_shape(path: Path, shape_id: str) -> Drawing | None:
         InputError: the file cannot be read.
         SketchFormatError: it is no SVG, is damaged or too large, or the element shows no line.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot read {path}: {(getattr(error, 'strerror', None) or str(error)).lower()}") from error
-    try:
-        if len(data) > MAX_FILE_BYTES:
-            raise SketchFormatError(f"it is larger than {MAX_FILE_BYTES >> 20} MiB", hint="save less of it")
+    with svg_file(path, MAX_FILE_BYTES) as data:
+        check_size(data, MAX_FILE_BYTES)
         root = checked_document(data)
         found = next((element for element in root.iter() if element.get("id") == shape_id), None)
         if found is None:
             return None
         _keep_only(root, found)
         return parse_drawing(ElementTree.tostring(root))
-    except SketchFormatError as error:
-        raise SketchFormatError(f"cannot use {path}: {error.what}", hint=error.hint) from error
 
 
 def _keep_only(root: ElementTree.Element, wanted: ElementTree.Element) -> None:

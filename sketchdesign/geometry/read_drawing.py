@@ -8,9 +8,10 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from sketchdesign.core.drawing import Drawing, Layer, Strokes
-from sketchdesign.core.errors import InputError, SketchFormatError
+from sketchdesign.core.errors import SketchFormatError
 from sketchdesign.geometry import svg_fast, svg_reader
 from sketchdesign.geometry.curves import Curves, flattened
+from sketchdesign.geometry.svg_file import check_size, svg_file
 from sketchdesign.geometry.svg_page import Sheet, label_of, pen_of, sheet_of
 
 MAX_FILE_BYTES = 256 * 2**20
@@ -31,15 +32,8 @@ def read_drawing(path: Path) -> Drawing:
         InputError: the file cannot be read.
         SketchFormatError: it is no SVG, is damaged, too large, has no size or shows no line.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
-    except (OSError, ValueError) as error:  # ValueError: a path with a null character
-        raise InputError(f"cannot read {path}: {(getattr(error, 'strerror', None) or str(error)).lower()}") from error
-    try:
+    with svg_file(path, MAX_FILE_BYTES) as data:
         return parse_drawing(data)
-    except SketchFormatError as error:
-        raise SketchFormatError(f"cannot use {path}: {error.what}", hint=error.hint) from error
 
 
 def parse_drawing(data: bytes) -> Drawing:
@@ -48,8 +42,7 @@ def parse_drawing(data: bytes) -> Drawing:
     Raises:
         SketchFormatError: what is wrong with them, in a few words.
     """
-    if len(data) > MAX_FILE_BYTES:
-        raise SketchFormatError(f"it is larger than {MAX_FILE_BYTES >> 20} MiB", hint="save less of it")
+    check_size(data, MAX_FILE_BYTES)
     try:
         sheet, parts = svg_fast.plain_parts(data)
     except svg_fast.NotPlainError as found:

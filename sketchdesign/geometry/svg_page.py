@@ -10,14 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sketchdesign.core.drawing import LARGEST_PAGE_MM, Page, Pen
-from sketchdesign.core.errors import InputError, SketchFormatError
-from sketchdesign.core.units import MM_PER_UNIT, parse_length_mm
+from sketchdesign.core.errors import SketchFormatError
+from sketchdesign.core.units import MM_PER_UNIT
+from sketchdesign.geometry.svg_lengths import depends_on_window, length_mm
 
 _Array = NDArray[np.float64]
 
 _INKSCAPE = "{http://www.inkscape.org/namespaces/inkscape}"
 _COLOUR = re.compile("#[0-9a-fA-F]{6}")
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_SIZE_HINT = "give it a width and a height in mm"
 
 
 class Sheet(NamedTuple):
@@ -42,30 +44,40 @@ class Sheet(NamedTuple):
 def sheet_of(root: Element) -> Sheet:
     """The paper that width, height and viewBox of the root describe.
 
+    A size that depends on a window, such as 100%, is left to the viewBox, whose units are pixels then.
+
     Raises:
         SketchFormatError: they give no size between 0.1 mm and 10 m.
     """
     view = [float(number) for number in _NUMBER.findall(root.get("viewBox", ""))]
     if len(view) != 4 or not min(view[2:]) > 0.0:
         view = []
-    sides = [_side_mm(root.get(name)) for name in ("width", "height")]
+    sides = [_side_mm(root, name, bool(view)) for name in ("width", "height")]
     if view:
         given = next((side / size for side, size in zip(sides, view[2:], strict=True) if side), MM_PER_UNIT["px"])
         sides = [side or size * given for side, size in zip(sides, view[2:], strict=True)]
     width, height = sides
     if not width or not height or not 0.1 <= min(width, height) <= max(width, height) <= LARGEST_PAGE_MM:
-        raise SketchFormatError("it does not say how large it is", hint="give it a width and a height in mm")
+        raise SketchFormatError("it does not say how large it is", hint=_SIZE_HINT)
     size = np.array(view[2:] if view else [width / MM_PER_UNIT["px"], height / MM_PER_UNIT["px"]])
     return Sheet(Page(width, height), np.array([width, height]) / size, np.array(view[:2] or [0.0, 0.0]))
 
 
-def _side_mm(text: str | None) -> float | None:
-    if text is None or "%" in text:
+def _side_mm(root: Element, name: str, has_view: bool) -> float | None:
+    """One side of the page; None where it is not given, or left to the viewBox."""
+    text = root.get(name)
+    if text is None:
         return None
-    try:
-        return parse_length_mm(f"{text}px" if re.fullmatch(r"[\d.eE+-]+\s*", text) else text)
-    except InputError:
-        return None
+    side_mm = length_mm(text)
+    if side_mm is not None:
+        return side_mm
+    if not depends_on_window(text):
+        raise SketchFormatError(f"its {name} {text[:40]!r} is no length", hint=_SIZE_HINT)
+    if not has_view:
+        raise SketchFormatError(
+            f"its {name} of {text.strip():.40} is a share of a window, and so no size on paper", hint=_SIZE_HINT
+        )
+    return None
 
 
 def pen_of(group: Element | None, mm_per_unit: float) -> Pen:

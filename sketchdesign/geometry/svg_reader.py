@@ -16,9 +16,11 @@ from xml.parsers import expat
 
 import numpy as np
 
-from sketchdesign.core.errors import InputError, SketchFormatError
+from sketchdesign.core.errors import SketchFormatError
 from sketchdesign.core.strokes import Sketch
 from sketchdesign.geometry.curves import Curves, Points, flattened
+from sketchdesign.geometry.svg_file import check_size, svg_file
+from sketchdesign.geometry.svg_lengths import resolve_lengths
 
 MAX_FILE_BYTES = 8 * 2**20
 MOST_ELEMENTS = 50_000
@@ -40,15 +42,8 @@ def read_svg_sketch(path: Path) -> Sketch:
         InputError: the file cannot be read.
         SketchFormatError: it is no SVG, is damaged, too large or shows no line.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
-    except (OSError, ValueError) as error:  # ValueError: a path with a null character
-        raise InputError(f"cannot read {path}: {(getattr(error, 'strerror', None) or str(error)).lower()}") from error
-    try:
+    with svg_file(path, MAX_FILE_BYTES) as data:
         return parse_svg_sketch(data)
-    except SketchFormatError as error:
-        raise SketchFormatError(f"{path} is no usable sketch: {error.what}", hint=error.hint) from error
 
 
 def parse_svg_sketch(data: bytes) -> Sketch:
@@ -57,8 +52,7 @@ def parse_svg_sketch(data: bytes) -> Sketch:
     Raises:
         SketchFormatError: what is wrong with them, in a few words.
     """
-    if len(data) > MAX_FILE_BYTES:
-        raise SketchFormatError(f"it is larger than {MAX_FILE_BYTES >> 20} MiB", hint="save less of it")
+    check_size(data, MAX_FILE_BYTES)
     root = checked_document(data)
     points, offsets = flattened(Curves.from_chains(shape_strokes(drawn_shapes(root))), MOST_POINTS)
     if not len(points):
@@ -148,11 +142,12 @@ def drawn_shapes(root: Element, size: tuple[float, float] | None = None) -> Iter
     """The visible shapes, in pixels, in the document's order.
 
     Args:
-        root: the document.
+        root: the document; its lengths are rewritten, see `resolve_lengths`.
         size: width and height of which percentages are meant, where the document does not say.
     """
     import svgelements
 
+    resolve_lengths(root)
     document = io.BytesIO(ElementTree.tostring(root))
     height, width = size or (None, None)  # svgelements exchanges the two
     try:

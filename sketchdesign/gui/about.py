@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from importlib.metadata import PackageMetadata, PackageNotFoundError, metadata, requires
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from sketchdesign import __version__
 from sketchdesign.gui.i18n import tr
+from sketchdesign.gui.icons import app_icon
+
+_ICON_PX = 64
+
+_TAB_PX = 130.0
 
 
 class AboutDialog(QDialog):
@@ -18,7 +23,13 @@ class AboutDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("About sketchdesign"))
         title = QLabel(f"sketchdesign {__version__}")
-        title.setObjectName("heading")
+        title.setObjectName("title")
+        picture = QLabel()
+        picture.setPixmap(app_icon().pixmap(QSize(_ICON_PX, _ICON_PX), self.devicePixelRatioF()))
+        head = QHBoxLayout()
+        head.setSpacing(_ICON_PX // 4)
+        head.addWidget(picture)
+        head.addWidget(title, 1)
         text = QLabel(
             tr(
                 "Drawings by sketch-rnn (Ha and Eck, 2017) as patterns, sheets and plots. MIT licence. "
@@ -27,15 +38,18 @@ class AboutDialog(QDialog):
         )
         text.setWordWrap(True)
         text.setTextFormat(Qt.TextFormat.PlainText)
-        licences = QPlainTextEdit("\n".join(f"{name} {version}: {licence}" for name, version, licence in libraries()))
+        licences = QPlainTextEdit("\n".join("\t".join(row) for row in libraries()))
+        licences.setTabStopDistance(_TAB_PX)
+        licences.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         licences.setReadOnly(True)
         licences.setAccessibleName(tr("Libraries and licences"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
-        for widget in (title, text, licences, buttons):
+        column.addLayout(head)
+        for widget in (text, licences, buttons):
             column.addWidget(widget)
-        self.resize(520, 420)
+        self.resize(660, 500)
 
 
 def libraries() -> list[tuple[str, str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,11 +16,12 @@ from PySide6.QtWidgets import QApplication
 
 from sketchdesign import __version__
 from sketchdesign.gui.i18n import Languages, tr
-from sketchdesign.gui.icons import icon
+from sketchdesign.gui.icons import app_icon
 from sketchdesign.gui.main_window import MainWindow
 from sketchdesign.gui.opening import on_paper
 from sketchdesign.gui.session import Session
 from sketchdesign.gui.theme import apply_theme
+from sketchdesign.gui.workers import SHEETS
 from sketchdesign.services.folders import UserFolders
 from sketchdesign.services.inputs import EXAMPLE_PREFIX, read_input
 from sketchdesign.services.jobs import Work
@@ -31,8 +33,9 @@ from sketchdesign.services.project.state import FIRST_MODEL, Colourway, Project
 if TYPE_CHECKING:
     from sketchdesign.model.checkpoint import Model
 
-_SWITCH_S = 0.001
-"""How long a worker may compute in Python before the window has its turn; Python's own 0.005 is seen as a stutter."""
+_SWITCH_S = 0.0002
+"""How long a worker may compute in Python before the window has its turn. To paint, it asks for its turn many times:
+with Python's own 0.005 that is seen as a stutter."""
 
 FIRST_EXAMPLE = "begin-2"
 """Two ears: nine endings show at once what the app is about."""
@@ -47,6 +50,7 @@ class App:
     """
 
     def __init__(self, folders: UserFolders, file: Path | None = None) -> None:
+        sys.setswitchinterval(_SWITCH_S)
         first_start = not (folders.config / "preferences.json").exists()
         self.session = Session(folders)
         self._languages = Languages()
@@ -54,25 +58,35 @@ class App:
         self._language = self.session.preferences.language
         apply_theme(self.session.preferences.theme)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
-        self.window = MainWindow(self.session)
-        self.session.preferences_changed.connect(self._follow_preferences)
-        # Timers of no time run when the window is on the screen.
-        QTimer.singleShot(0, lambda: self._begin(file, first_start=first_start))
-
-    def _begin(self, file: Path | None, *, first_start: bool) -> None:
-        self.session.workers.open_model(self.session.project.model)
         lost = find_lost_work(self.session.folders)
+        shows_sample = first_start and file is None and not lost
+        # A room that is made later makes the window stand still.
+        self.window = MainWindow(self.session, "pattern" if shows_sample else "sketch")
+        self.session.preferences_changed.connect(self._follow_preferences)
+        # Ready before the first stroke; and if it is missing, that is said before, too.
+        self.session.project_opened.connect(lambda: self.session.workers.open_model(self.session.project.model))
+        # Its first picture loads plugins of Qt, and no two libraries load at once: it would wait for torch's.
+        self.window.first_painted.connect(lambda: self._begin(file, lost, shows_sample=shows_sample))
+
+    def _begin(self, file: Path | None, lost: Sequence[LostWork], *, shows_sample: bool) -> None:
+        self.session.collector.pause()
+        self.session.workers.open_model(self.session.project.model).ended.connect(self._make_ready)
         if file is not None:
             self.window.open_path(file)
-        elif first_start and not lost:
+        elif shows_sample:
             self._show_sample()
         if lost:
             name = lost[0].original.name if lost[0].original is not None else tr("a project without a name")
             self.session.say(
                 tr("The app ended unexpectedly. Its last work on {name} was kept").format(name=name),
                 (tr("Take it up"), lambda: self.session.recover(lost[0])),
-                (tr("Throw it away"), lambda: discard_all(lost)),
+                (tr("Throw it away"), lost[0].discard),
             )
+
+    def _make_ready(self) -> None:
+        """After the model: when two threads load libraries, the window waits for its turn twice as often."""
+        task = self.session.workers.call("", tr("Making ready"), make_ready, lane=SHEETS, quiet=True)
+        task.ended.connect(self.session.collector.go_on)
 
     def _show_sample(self) -> None:
         """A living pattern at the first start, and a drawing that is begun."""
@@ -93,7 +107,6 @@ class App:
             if not session.is_dirty and session.path is None:
                 session.begin_with(sample)
 
-        self.window.enter("pattern")
         task = session.workers.draw("sample", tr("Drawing a first pattern"), FIRST_MODEL, make)
         task.finished.connect(take)
 
@@ -120,12 +133,11 @@ class App:
 
 def run_app(file: Path | None = None) -> int:
     """Open the app and return its exit code when the window is closed."""
-    sys.setswitchinterval(_SWITCH_S)
     application = QApplication(sys.argv[:1])
     application.setApplicationName("sketchdesign")
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("sketchdesign")
-    application.setWindowIcon(icon("sketch", accent=True))
+    application.setWindowIcon(app_icon())
     app = App(UserFolders.of_this_user(), file)
 
     def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -135,12 +147,23 @@ def run_app(file: Path | None = None) -> int:
 
     sys.excepthook = report
     app.window.show()
-    code = application.exec()
+    return shut_down(app, application.exec())
+
+
+def shut_down(app: App, code: int) -> int:
+    """End the session and return the exit code, or end the process with it at once."""
     app.session.close()
+    if app.session.workers.is_running:
+        # A thread that still loads a library cannot be stopped, and C++ aborts when Python ends beneath it.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
     return code
 
 
-def discard_all(lost: Sequence[LostWork]) -> None:
-    """Throw away what crashes left behind."""
-    for work in lost:
-        work.discard()
+def make_ready() -> None:
+    """What the first visit of a room and the first route would wait for: libraries, and loops that are compiled."""
+    from sketchdesign.geometry.route import warm_up
+    from sketchdesign.gui.workspaces import explore, pattern, plot, sheet  # noqa: F401
+
+    warm_up()

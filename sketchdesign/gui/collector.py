@@ -1,12 +1,15 @@
-"""Python's cycle collector, kept to the main thread."""
+"""Python's cycle collector, kept to the main thread and to moments that nobody notices."""
 
 from __future__ import annotations
 
 import gc
+import time
 
 from PySide6.QtCore import QObject, QTimer
 
 _EVERY_MS = 250
+_FULL_EVERY_S = 20.0
+"""A full collection walks through all that lives, which takes the longer the more was loaded."""
 
 
 class MainThreadCollector(QObject):
@@ -19,20 +22,33 @@ class MainThreadCollector(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         gc.disable()
+        self._full_at = time.monotonic()
         self._timer = QTimer(self)
         self._timer.setInterval(_EVERY_MS)
-        self._timer.timeout.connect(collect_if_due)
+        self._timer.timeout.connect(self.collect_if_due)
         self._timer.start()
+
+    def pause(self) -> None:
+        """Collect nothing while libraries load: they make objects by the hundred thousand, and all of them stay."""
+        self._timer.stop()
+
+    def go_on(self) -> None:
+        """Collect again, and leave out for good what is there by now."""
+        gc.freeze()
+        self._timer.start()
+
+    def collect_if_due(self) -> None:
+        """Collect the oldest generation whose threshold is passed, as Python itself would have done, if less often."""
+        is_full_due = time.monotonic() - self._full_at >= _FULL_EVERY_S
+        for generation in (2, 1, 0) if is_full_due else (1, 0):
+            if gc.get_count()[generation] > gc.get_threshold()[generation]:
+                gc.collect(generation)
+                if generation == 2:
+                    self._full_at = time.monotonic()
+                return
 
     def stop(self) -> None:
         """Leave collecting to Python again, once no worker runs."""
         self._timer.stop()
+        gc.unfreeze()
         gc.enable()
-
-
-def collect_if_due() -> None:
-    """Collect the oldest generation whose threshold is passed, as Python itself would have done."""
-    for generation in (2, 1, 0):
-        if gc.get_count()[generation] > gc.get_threshold()[generation]:
-            gc.collect(generation)
-            return

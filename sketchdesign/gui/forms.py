@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFormLayout,
     QFrame,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QScrollArea,
@@ -64,7 +65,7 @@ class Form(QWidget):
             if isinstance(widget, QCheckBox):
                 layout.addRow(widget)
             else:
-                label = QLabel(tr(field.label))
+                label = caption(tr(field.label))
                 label.setBuddy(widget)
                 label.setToolTip(widget.toolTip())
                 layout.addRow(label, widget)
@@ -146,10 +147,18 @@ class Group(QWidget):
             layout.addWidget(self._fold_button(title))
             self.body.hide()
         else:
-            heading = QLabel(title)
+            heading = caption(title)
             heading.setObjectName("heading")
-            layout.addWidget(heading)
+            self._heading = QHBoxLayout()
+            self._heading.setSpacing(2)
+            self._heading.addWidget(heading, 1)
+            layout.addLayout(self._heading)
         layout.addWidget(self.body)
+
+    def add_to_heading(self, widget: QWidget) -> QWidget:
+        """Put a small button beside the name of a group that does not fold."""
+        self._heading.addWidget(widget)
+        return widget
 
     def add(self, widget: QWidget) -> QWidget:
         """Put a widget below the others."""
@@ -158,12 +167,12 @@ class Group(QWidget):
 
     def add_field(self, label: str, widget: QWidget, tip: str = "") -> QWidget:
         """Put a labelled widget below the others."""
-        caption = QLabel(label)
-        caption.setBuddy(widget)
-        self._captions[widget] = caption
-        for each in (caption, widget):
+        above = caption(label)
+        above.setBuddy(widget)
+        self._captions[widget] = above
+        for each in (above, widget):
             each.setToolTip(tip)
-        self.contents.addWidget(caption)
+        self.contents.addWidget(above)
         self.contents.addWidget(widget)
         return widget
 
@@ -196,18 +205,30 @@ class InspectorPage(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        page = QWidget()
-        page.setObjectName("page")
-        self._column = QVBoxLayout(page)
+        self._page = QWidget()
+        self._page.setObjectName("page")
+        self._column = QVBoxLayout(self._page)
         self._column.setContentsMargins(14, 10, 14, 14)
         self._column.setSpacing(10)
         self._column.addStretch(1)
-        self.setWidget(page)
+        self.setWidget(self._page)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """So wide that nothing in it is cut off, also beside its scroll bar."""
+        wanted = self._page.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
+        return QSize(wanted, super().minimumSizeHint().height())
 
     def add(self, widget: QWidget) -> QWidget:
         """Put a group below the others."""
         self._column.insertWidget(self._column.count() - 1, widget)
         return widget
+
+
+def caption(text: str) -> QLabel:
+    """A line above a field. It has room for the dots of an \u00dc, which reach above the height of the font."""
+    label = QLabel(text)
+    label.setContentsMargins(0, 1, 0, 0)
+    return label
 
 
 def fill_choices(combo: QComboBox, rows: Sequence[tuple[str, Any]], chosen: Any) -> None:

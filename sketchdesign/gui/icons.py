@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPainterPath, QPen, QPixmap
 
@@ -27,6 +29,7 @@ _SHAPES = {
     "save": "M4 4 L16 4 L20 8 L20 20 L4 20 Z M8 4 L8 9 L15 9 L15 4 M8 20 L8 14 L16 14 L16 20",
     "export": "M12 15 L12 4 M8 8 L12 4 L16 8 M5 13 L5 20 L19 20 L19 13",
     "eye": "M2.5 12 C7 4.5 17 4.5 21.5 12 C17 19.5 7 19.5 2.5 12 O12 12 3",
+    "bookmark": "M7 4 L17 4 L17 20 L12 16 L7 20 Z",
     "plus": "M12 5 L12 19 M5 12 L19 12",
     "minus": "M5 12 L19 12",
     "fit": "M4 9 L4 4 L9 4 M15 4 L20 4 L20 9 M20 15 L20 20 L15 20 M9 20 L4 20 L4 15",
@@ -47,6 +50,7 @@ _SHAPES = {
     "ruler": "R2.5 8 19 8 M6.5 8 L6.5 11 M10.2 8 L10.2 12.5 M13.8 8 L13.8 11 M17.5 8 L17.5 12.5",
     "hand": "M6 13 C6 21 18 22 18 14 L18 8 M15 12 L15 5 M12 11 L12 4 M9 12 L9 6 L9 14 L6 11.5",
 }
+_APP_ICON = Path(__file__).with_name("app_icon.svg")
 _UNITS = 24.0
 _LINE = 1.7
 _ARGUMENTS = {"M": 2, "L": 2, "C": 6, "O": 3, "R": 4, "Z": 0}
@@ -60,6 +64,11 @@ def icon_names() -> list[str]:
 def icon(name: str, *, accent: bool = False) -> QIcon:
     """An icon by name; ``accent`` for what must be found at once."""
     return QIcon(_Engine(icon_path(name), accent))
+
+
+def app_icon() -> QIcon:
+    """The icon of the program itself, in its own colours at any size."""
+    return QIcon(str(_APP_ICON))
 
 
 def icon_path(name: str) -> QPainterPath:

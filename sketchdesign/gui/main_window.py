@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
@@ -27,6 +27,8 @@ from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.menus import Menus
 from sketchdesign.gui.message_bar import MessageBar
 from sketchdesign.gui.mime import SKETCHES, sketches_of
+from sketchdesign.gui.palettes import import_palette
+from sketchdesign.gui.presets import PresetShelf
 from sketchdesign.gui.session import Session
 from sketchdesign.gui.status_strip import StatusStrip
 from sketchdesign.gui.theme import apply_theme
@@ -42,10 +44,15 @@ _SMALLEST = (980, 620)
 class MainWindow(QMainWindow):
     """The window of one session. Another language makes another window of the same session."""
 
+    first_painted = Signal()
+    """It is on the screen, with all that is in it."""
+
     def __init__(self, session: Session, room: str = "sketch") -> None:
         super().__init__()
         self.session = session
         self.asks_before_closing = True
+        self._theme = session.preferences.theme
+        self._is_painted = False
         self._rooms = {each.key: each for each in rooms()}
         self._made: dict[str, Workspace] = {}
         self.room = ""
@@ -138,6 +145,11 @@ class MainWindow(QMainWindow):
         kind = opening.kind_of(path)
         if kind == "model":
             self.models.choose(str(path))
+        elif kind == "palette":
+            import_palette(self.session, path)
+        elif kind == "preset":
+            shelf = PresetShelf.of(self.session)
+            shelf.bring(path, shelf.apply)
         elif kind == "sketch":
             if not self.workspace.open_file(path):
                 opening.open_drawing(self.session, path)
@@ -190,6 +202,13 @@ class MainWindow(QMainWindow):
         for path in opening.files_of(event.mimeData()):
             self.open_path(path)
         event.acceptProposedAction()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        super().paintEvent(event)
+        if not self._is_painted:
+            self._is_painted = True
+            # What lies within it is painted after it.
+            QTimer.singleShot(0, self.first_painted.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         if not self.may_leave_project(self.close):
@@ -283,7 +302,10 @@ class MainWindow(QMainWindow):
         self._show_title()
 
     def _follow_preferences(self) -> None:
-        apply_theme(self.session.preferences.theme)
+        if self.session.preferences.theme != self._theme:
+            # Dressing every widget anew takes long.
+            self._theme = self.session.preferences.theme
+            apply_theme(self._theme)
         self.status_strip.load(self.session.project)
 
     def _show_zoom(self) -> None:

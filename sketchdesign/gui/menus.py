@@ -12,7 +12,11 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMenuBar
 
 from sketchdesign.gui.about import AboutDialog
 from sketchdesign.gui.i18n import tr
+from sketchdesign.gui.opening import PALETTE_ENDINGS
+from sketchdesign.gui.palettes import ask_palette
 from sketchdesign.gui.preferences_dialog import PreferencesDialog
+from sketchdesign.gui.presets import PANELS_OF_ROOMS, PresetMenu, preset_commands
+from sketchdesign.gui.shortcuts import ShortcutsDialog
 from sketchdesign.gui.workspace import make_action, rooms
 from sketchdesign.services.preferences import THEMES
 from sketchdesign.services.project.file import SUFFIX
@@ -30,6 +34,7 @@ class Menus:
         self._session = window.session
         self.bar = QMenuBar()
         self._actions: list[QAction] = []
+        self._offered: list[QAction] = []
         self._file_menu()
         self._edit_menu()
         self._view_menu()
@@ -39,11 +44,16 @@ class Menus:
         self._help_menu()
 
     def all_actions(self) -> list[QAction]:
-        return list(self._actions)
+        """All that can be done in any workspace, and the presets of the open one."""
+        for action in self._offered:
+            action.deleteLater()
+        self._offered = preset_commands(self._session, self._window.room, self._presets)
+        return [*self._actions, *self._offered]
 
     def show_room(self, title: str, actions: Sequence[QAction]) -> None:
         """Give the open workspace its menu."""
         self._room_menu.setTitle(title)
+        self._presets.panels = PANELS_OF_ROOMS.get(self._window.room, ())
         self._room_menu.clear()
         self._room_menu.addActions(list(actions))
         self._room_menu.menuAction().setVisible(bool(actions))
@@ -53,7 +63,8 @@ class Menus:
             self._session.new_project()
 
     def open(self) -> None:
-        kinds = f"*{SUFFIX} *.svg *.ndjson *.npz *.bin *.safetensors *.json *.index"
+        palettes = " ".join(f"*{ending}" for ending in PALETTE_ENDINGS)
+        kinds = f"*{SUFFIX} *.svg *.ndjson *.npz *.bin *.safetensors *.json *.index {palettes}"
         path, _ = QFileDialog.getOpenFileName(
             self._window, tr("Open"), "", tr("Projects, sketches and models") + f" ({kinds})"
         )
@@ -86,6 +97,13 @@ class Menus:
             ending = chosen.partition("*")[2].partition(")")[0].partition(" ")[0]
             self._window.workspace.export(Path(path) if Path(path).suffix else Path(path + ending))
 
+    def shortcuts(self) -> ShortcutsDialog:
+        """Show all keys."""
+        window = self._window
+        dialog = ShortcutsDialog(window, self._room_menu.title(), window.workspace.actions, self._actions)
+        dialog.open()
+        return dialog
+
     def _file_menu(self) -> None:
         menu = self._menu(tr("&File"))
         self._add(menu, tr("New project"), self.new, "Ctrl+N")
@@ -97,6 +115,7 @@ class Menus:
         self._add(menu, tr("Save"), self.save, "Ctrl+S", "save")
         self._add(menu, tr("Save as\u2026"), self.save_as, "Ctrl+Shift+S")
         menu.addSeparator()
+        self._add(menu, tr("Import a palette\u2026"), lambda: ask_palette(self._session))
         self._add(menu, tr("Export\u2026"), self.export, "Ctrl+E", "export")
         menu.addSeparator()
         self._add(menu, tr("Quit"), self._window.close, "Ctrl+Q")
@@ -112,6 +131,8 @@ class Menus:
             menu.addAction(action)
             self._actions.append(action)
         menu.addSeparator()
+        self._presets = PresetMenu(self._session)
+        menu.addMenu(self._presets)
         self._add(menu, tr("Preferences\u2026"), self._preferences, "Ctrl+,", "settings")
 
     def _view_menu(self) -> None:
@@ -149,6 +170,7 @@ class Menus:
     def _help_menu(self) -> None:
         menu = self._menu(tr("&Help"))
         self._add(menu, tr("Search commands"), self._window.search_commands, "Ctrl+K", "search")
+        self._add(menu, tr("Keyboard shortcuts"), self.shortcuts, "F1")
         self._add(menu, tr("About sketchdesign"), lambda: AboutDialog(self._window).open())
 
     def _menu(self, title: str) -> QMenu:

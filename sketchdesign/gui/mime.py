@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QMimeData
+from PySide6.QtCore import QByteArray, QMimeData
 from PySide6.QtGui import QDrag
 from PySide6.QtWidgets import QWidget
 
@@ -24,17 +25,37 @@ _LARGEST = 16 << 20
 _DRAG_PX = 72
 
 
+class SketchMime(QMimeData):
+    """Sketches that are carried. They are written as JSON or SVG when somebody asks for them so, and not before."""
+
+    def __init__(self, kept: Sequence[KeptSketch]) -> None:
+        super().__init__()
+        self.kept = list(kept)
+
+    def formats(self) -> list[str]:
+        return [SKETCHES, _SVG]
+
+    def hasFormat(self, mimetype: str) -> bool:  # noqa: N802
+        return mimetype in (SKETCHES, _SVG)
+
+    def retrieveData(self, mimetype: str, _kind: Any) -> Any:  # noqa: N802
+        if mimetype == _SVG:
+            return QByteArray(_svg(self.kept[0].sketch))
+        if mimetype == SKETCHES:
+            rows = [{"word": k.word, "model": k.model, "drawing": drawing_json(k.sketch)} for k in self.kept]
+            return QByteArray(json.dumps(rows).encode())
+        return None
+
+
 def mime_of(kept: Sequence[KeptSketch]) -> QMimeData:
-    """Sketches to be carried somewhere; programs that know none take the first as SVG."""
-    rows = [{"word": k.word, "model": k.model, "drawing": drawing_json(k.sketch)} for k in kept]
-    mime = QMimeData()
-    mime.setData(SKETCHES, json.dumps(rows).encode())
-    mime.setData(_SVG, _svg(kept[0].sketch))
-    return mime
+    """Sketches to be carried somewhere, at least one; programs that know none take the first as SVG."""
+    return SketchMime(kept)
 
 
 def sketches_of(mime: QMimeData) -> list[KeptSketch]:
     """The sketches that are carried; none where there are others' data, or damaged ones."""
+    if isinstance(mime, SketchMime):
+        return list(mime.kept)
     data = bytes(mime.data(SKETCHES).data())
     if not data or len(data) > _LARGEST:
         return []

@@ -14,17 +14,23 @@ from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.session import Session
 from sketchdesign.services.inputs import read_input
 from sketchdesign.services.project.file import SUFFIX
+from sketchdesign.services.project.presets import SUFFIX as PRESET_ENDING
 from sketchdesign.services.project.state import PAPER_PX, Project
 
 SKETCH_ENDINGS = (".svg", ".ndjson", ".bin", ".npz")
 MODEL_ENDINGS = (".safetensors", ".json", ".index")
+PALETTE_ENDINGS = (".gpl", ".ase", ".toml")
 _ON_PAPER = 0.72
 """The share of the paper that an opened sketch fills."""
 
 
 def kind_of(path: Path) -> str:
-    """What a file is by its ending: "project", "model", "sketch" or nothing."""
+    """What a file is by its ending: "project", "model", "sketch", "palette", "preset" or nothing."""
     ending = path.suffix.lower()
+    if path.name.lower().endswith(PRESET_ENDING):
+        return "preset"
+    if ending in PALETTE_ENDINGS:
+        return "palette"
     if ending == SUFFIX:
         return "project"
     if ending in MODEL_ENDINGS:

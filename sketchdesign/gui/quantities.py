@@ -6,6 +6,8 @@ import math
 import re
 from typing import NamedTuple
 
+from PySide6.QtCore import QLocale
+
 from sketchdesign.core.errors import InputError
 from sketchdesign.core.units import MM_PER_UNIT
 
@@ -45,12 +47,12 @@ def evaluate(text: str, unit: str = "") -> float:
 
 
 def written(value: float, unit: str = "", decimals: int = 2) -> str:
-    """A value as a field shows it, with its unit; lengths come in millimetres."""
+    """A value as a field shows it, with its unit and the language's decimal sign; lengths come in millimetres."""
     shown = value / MM_PER_UNIT[unit] if unit in MM_PER_UNIT else value
     number = f"{shown:.{decimals}f}"
     if "." in number:
         number = number.rstrip("0").rstrip(".")
-    number = "0" if number == "-0" else number
+    number = ("0" if number == "-0" else number).replace(".", QLocale().decimalPoint())
     return f"{number} {unit}".strip() if unit not in ("°", "%") else f"{number}{unit}"
 
 

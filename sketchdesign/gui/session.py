@@ -65,13 +65,14 @@ class Session(QObject):
         self.model_infos: dict[str, ModelInfo] = {}
         self.log: list[str] = []
         self.history = QUndoStack(self)
-        self._collector = MainThreadCollector(self)
+        self.collector = MainThreadCollector(self)
         self.workers = Workers()
         self.workers.failed.connect(self.report)
         self.workers.model_opened.connect(self._remember_model)
         self._merges = 0
         self._saved = self.project
         self._journal: Journal | None = None
+        self._can_autosave = True
         self._autosave = QTimer(self, singleShot=True, interval=int(AUTOSAVE_S * 500))
         self._autosave.timeout.connect(self._write_autosave)
 
@@ -125,8 +126,13 @@ class Session(QObject):
             self._replace(project, lost.original)
             self._saved = Project()
             self.path_changed.emit()
-            self._write_autosave()
-            lost.discard()
+            if self.is_dirty:
+                writing = self._write_autosave()
+                if writing is not None:
+                    # Not before it is kept again: this program may end unexpectedly, too.
+                    writing.finished.connect(lambda _: lost.discard())
+            else:
+                lost.discard()
 
         self.workers.call("open", tr("Opening"), lambda: open_project(lost.path)).finished.connect(opened)
 
@@ -189,7 +195,7 @@ class Session(QObject):
         self.workers.close()
         if self._journal is not None:
             self._journal.close()
-        self._collector.stop()
+        self.collector.stop()
 
     def _show(self, project: Project) -> None:
         self.project = project
@@ -228,23 +234,29 @@ class Session(QObject):
         self.models_changed.emit()
 
     def _autosave_soon(self) -> None:
-        if not self._autosave.isActive():
+        if self._can_autosave and not self._autosave.isActive():
             self._autosave.start()
 
-    def _write_autosave(self) -> None:
+    def _write_autosave(self) -> Task | None:
         if not self.is_dirty:
             self._forget_autosave()
-            return
+            return None
         try:
             if self._journal is None:
                 self._journal = Journal(self.folders)
         except SketchDesignError as error:
+            # Once is enough: the folder will not be another one after the next edit.
+            self._can_autosave = False
             self.report(error)
-            return
+            return None
         journal, project, path = self._journal, self.project, self.path
-        self.workers.call("autosave", tr("Autosave"), lambda: journal.write(project, path))
+        return self._autosaving(lambda: journal.write(project, path))
 
     def _forget_autosave(self) -> None:
         self._autosave.stop()
         if self._journal is not None:
-            self.workers.call("autosave", tr("Autosave"), self._journal.forget)
+            self._autosaving(self._journal.forget)
+
+    def _autosaving(self, act: Callable[[], None]) -> Task:
+        # A lane of its own: a large file that is being opened must not put it off.
+        return self.workers.call("autosave", tr("Autosave"), act, lane="autosave")

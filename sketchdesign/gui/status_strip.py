@@ -17,6 +17,7 @@ from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.quantities import written
 from sketchdesign.gui.session import Session
 from sketchdesign.gui.workers import Task
+from sketchdesign.services.explore.cells import reseeded
 from sketchdesign.services.project.state import Project
 
 _SHOW_AFTER_MS = 250
@@ -55,7 +56,7 @@ class StatusStrip(QFrame):
         self._seed = NumberField(tr("Seed"), 1, 0, _LARGEST_SEED, decimals=0)
         self._seed.setToolTip(tr("Seed: the same number draws the same sketches again"))
         self._seed.setFixedWidth(76)
-        self._seed.changed.connect(lambda value: session.change(tr("Seed"), seed=int(value)))
+        self._seed.changed.connect(lambda value: self._reseed(int(value)))
         dice = FlatButton("dice", tr("Another seed, at random"))
         dice.clicked.connect(self.roll)
         row = self._row = QHBoxLayout(self)
@@ -81,7 +82,11 @@ class StatusStrip(QFrame):
 
     def roll(self) -> None:
         """Take another seed."""
-        self._session.change(tr("Seed"), seed=random.SystemRandom().randrange(_LARGEST_SEED))
+        self._reseed(random.SystemRandom().randrange(_LARGEST_SEED))
+
+    def _reseed(self, seed: int) -> None:
+        after = reseeded(self._session.project, seed)
+        self._session.change(tr("Seed"), seed=after.seed, explore=after.explore)
 
     def _follow(self, task: Task) -> None:
         if task.quiet:
@@ -114,7 +119,7 @@ class StatusStrip(QFrame):
         if known and progress:
             words.append(tr("{done} of {total}").format(done=progress.done, total=progress.total))
         if left is not None:
-            words.append(tr("{seconds} s left").format(seconds=f"{left:.0f}" if left >= 10 else f"{left:.1f}"))
+            words.append(tr("{seconds} s left").format(seconds=written(left, "", 0 if left >= 10 else 1)))
         self._label.setText("  ".join(words))
         # At once: a longer text would be cut off until the next round of events.
         self._row.activate()

@@ -45,7 +45,7 @@ def card_image(picture: Path, size: QSize) -> QImage:
     whole = reader.size()
     if not whole.isValid():
         return QImage()
-    columns, rows = 4, 2
+    columns, rows = 3, 2
     part = QSize(whole.width() * columns // 8, whole.height() * rows // 5)
     reader.setClipRect(QRect(0, 0, part.width(), part.height()))
     return reader.read().scaled(

@@ -1,7 +1,8 @@
 """The only bridge between services and Qt: work runs on threads of our own, its news arrive on the main thread.
 
 A lane is one thread. The lane ``model`` owns the models and everything drawn with them; ``work`` computes layouts and
-routes; ``files`` reads and writes, so that a save never waits for a long route. More lanes are made by naming them
+routes; ``sheets`` fills and routes pages one after the other, so that who asks second finds what the first has made;
+``files`` reads and writes, so that a save never waits for a long route. More lanes are made by naming them
 (the plotter's port belongs to one).
 
 Work with a key replaces earlier work of the same key: the newest request wins, the older one is cancelled.
@@ -21,6 +22,7 @@ from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
 
 from sketchdesign.core.errors import CancelledError, SketchDesignError
+from sketchdesign.gui.i18n import tr_said
 from sketchdesign.services.jobs import Job, Progress, Work
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-MODEL, WORK, FILES = "model", "work", "files"
+MODEL, WORK, FILES, SHEETS = "model", "work", "files", "sheets"
 
 _MODELS_KEPT = 4
 _PROGRESS_EVERY_S = 0.03
@@ -48,9 +50,9 @@ class Failure:
     def of(cls, error: BaseException) -> Failure:
         """An error as a person should see it."""
         if isinstance(error, SketchDesignError):
-            return cls(error.what, error.hint)
+            return cls(*tr_said(error.what, error.hint))
         details = "".join(traceback.format_exception(error))
-        return cls(f"an error in the program itself: {type(error).__name__}: {error}", "", details)
+        return cls(*tr_said(f"an error in the program itself: {type(error).__name__}: {error}"), details)
 
 
 class Task(QObject):
@@ -207,6 +209,11 @@ class Workers(QObject):
         if self._vpype is not None:
             self._vpype.close()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether a thread is still at work; after `close`, one that could not be stopped in time."""
+        return any(lane.is_running for lane in self._lanes.values())
+
     def _start(self, lane: str, key: str, title: str, make: Callable[[], Work[Any]], *, quiet: bool) -> Task:
         for older in self.tasks:
             if key and older.key == key:
@@ -249,6 +256,10 @@ class _Lane:
             self._closed = True
             self._news.notify()
         self._thread.join(_JOIN_S)
+
+    @property
+    def is_running(self) -> bool:
+        return self._thread.is_alive()
 
     def _run(self) -> None:
         while True:

@@ -94,6 +94,17 @@ def make_action(
     return action
 
 
+def onward_button(action: QAction, room: str) -> QPushButton:
+    """The button at the end of a tool bar that leads into the next room, and is called like it."""
+    button = QPushButton(action.icon(), next(each.title for each in rooms() if each.key == room))
+    button.setAccessibleName(action.text())
+    button.setToolTip(action.toolTip())
+    button.setEnabled(action.isEnabled())
+    button.clicked.connect(action.trigger)
+    action.enabledChanged.connect(button.setEnabled)
+    return button
+
+
 @dataclass(frozen=True)
 class Room:
     """A workspace before it is made: how the switcher shows it, and where its class lies."""

@@ -280,4 +280,7 @@ def _glorot(rows: int, columns: int) -> Tensor:
 
 
 def _orthogonal_gates(size: int) -> Tensor:
-    return torch.cat([nn.init.orthogonal_(torch.empty(size, size)) for _ in range(4)], dim=1)
+    gates = torch.empty(size, 4 * size)
+    for gate in gates.chunk(4, dim=1):
+        nn.init.orthogonal_(gate)
+    return gates

@@ -11,7 +11,7 @@ from sketchdesign.core.strokes import Sketch
 if TYPE_CHECKING:
     from sketchdesign.model.info import ModelInfo
 
-Reason = Literal["no end token", "too few points", "ink out of range", "near-duplicate"]
+Reason = Literal["no end token", "too few points", "ink out of range", "not recognised", "near-duplicate"]
 Rank = Literal["likelihood", "reencode"]
 
 REASONS: tuple[Reason, ...] = get_args(Reason)
@@ -21,8 +21,9 @@ MOST_ATTEMPTS = 12
 """Times that a sketch is drawn when it is rejected, before it is accepted as it is."""
 
 FEWEST_POINTS = 3
-SMALLEST_PX, LARGEST_PX = 16.0, 3.0 * 255.0
-"""The larger side of a sketch; drawings of the training data have 255, those of models rarely below 150."""
+SMALLEST_UNITS, LARGEST_UNITS = 0.5, 25.0
+"""The larger side of a sketch in model units. Pixels differ from model to model: drawings of 255 pixels, as ours are
+trained on, and those of 1,000, as some published ones are, both have 8 to 15 units."""
 
 MOST_COMPARED = 10_000
 """Sketches that can be told apart at a time, since each is compared with all."""
@@ -73,8 +74,8 @@ class Curation:
                 f"{count} sketches are too many to tell apart", hint=f"draw at most {MOST_COMPARED} at a time"
             )
 
-    def flaw(self, sketch: Sketch, ended: bool) -> Reason | None:
-        """What is wrong with a sketch by itself."""
+    def flaw(self, sketch: Sketch, ended: bool, unit_px: float) -> Reason | None:
+        """What is wrong with a sketch by itself; ``unit_px`` are pixels per model unit, the model's scale factor."""
         if not ended:
             return "no end token"
         if self.only_ended:
@@ -83,4 +84,4 @@ class Curation:
             return "too few points"
         x_min, y_min, x_max, y_max = sketch.bounds
         side = max(x_max - x_min, y_max - y_min)
-        return None if SMALLEST_PX <= side <= LARGEST_PX else "ink out of range"
+        return None if SMALLEST_UNITS <= side / unit_px <= LARGEST_UNITS else "ink out of range"

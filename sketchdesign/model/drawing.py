@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -12,14 +13,18 @@ from numpy.typing import NDArray
 from sketchdesign.core.seeds import normals
 from sketchdesign.core.strokes import Sketch
 from sketchdesign.model.checkpoint import Model
+from sketchdesign.model.critic import CRITIC_ATTEMPTS, Critic, critic_for
 from sketchdesign.model.curation import MOST_ATTEMPTS, Curation, Reason
 from sketchdesign.model.latent import class_vectors, draw_z
-from sketchdesign.model.pool import LATENT_DOMAIN, Request
+from sketchdesign.model.pool import LATENT_DOMAIN, Request, joined
 from sketchdesign.model.ranking import merits, near_duplicates
 from sketchdesign.model.sampler import Sampled, Sampler
 from sketchdesign.model.sampling import Sampling
 
 Told = TypeVar("Told")
+
+SIDE_BY_SIDE = 48
+"""Sketches that are drawn at once where fewer are missing: more would make a pool noticeably slower."""
 
 Ask = Callable[[list[int], int, int], Request]
 """What to ask for, given the numbers of the sketches, which candidate it is and which attempt."""
@@ -63,6 +68,7 @@ def draw_curated(
     curation: Curation,
     tell: Callable[[int], Told],
     order: Sequence[int] = (),
+    words: Sequence[str] = (),
 ) -> Generator[Told, None, DrawnSet]:
     """Draw sketches 0 to ``count``, the best of several candidates each, and anew those that are rejected.
 
@@ -74,44 +80,104 @@ def draw_curated(
         curation: what to accept.
         tell: makes what is yielded of the number of sketches that are good so far.
         order: of two near-duplicates, the later in this order is rejected. Default: by number.
+        words: the class that each sketch is to show, for the critic. Default: whatever it likes.
 
     Raises:
         InputError: see `Curation.check`.
     """
     curation.check(sampler.model.info, count)
+    critic = critic_for(sampler.model.info, words) if sampling.critic else None
+    drawer = _Drawer(sampler, ask, sampling, curation, critic)
     chosen: dict[int, Drawn] = {}
     rejected: Counter[str] = Counter()
-    ended_at_first = good = 0
+    ended_at_first = attempt = 0
     missing = list(range(count))
-    yield tell(good)
-    for attempt in range(curation.attempts):
-        best: dict[int, Drawn] = {}
-        passed = 0
-        for candidate in range(curation.best_of):
-            request = ask(missing, candidate, attempt)
-            samples: list[Sampled] = []
-            for finished in sampler.sample(request, sampling):
-                samples += finished
-                passed += sum(curation.flaw(sample.sketch, sample.ended) is None for sample in finished)
-                yield tell(max(good, count - len(missing) + passed // curation.best_of))
-            if attempt == 0:
-                ended_at_first += sum(sample.ended for sample in samples)
-            samples.sort(key=lambda sample: sample.number)
-            worth = merits(sampler.model, curation.rank, samples, request.z)
-            for number, sample, merit in zip(missing, samples, worth.tolist(), strict=True):
-                drawn = Drawn(sample.sketch, sample.ended, merit, curation.flaw(sample.sketch, sample.ended))
-                best[number] = max(best.get(number, drawn), drawn, key=_rank)
-        chosen |= best
-        if curation.distinct:
-            _mark_near_duplicates(chosen, order or range(count))
-        missing = [number for number in range(count) if chosen[number].flaw]
-        good = count - len(missing)
-        yield tell(good)
-        if not missing:
-            break
-        if attempt + 1 < curation.attempts:
-            rejected.update(flaw for number in missing if (flaw := chosen[number].flaw))
+    yield tell(0)
+    while missing and attempt < curation.attempts:
+
+        def tell_passed(passed: int, good: int = count - len(missing)) -> Told:
+            return tell(good + passed)
+
+        attempts = range(attempt, min(attempt + _attempts_at_once(attempt, len(missing), curation), curation.attempts))
+        rounds, ended = yield from drawer.draw(missing, attempts, tell_passed)
+        if attempt == 0:
+            ended_at_first = ended
+        for best in rounds:
+            rejected.update(flaw for number in missing if number in chosen and (flaw := chosen[number].flaw))
+            chosen |= {number: best[number] for number in missing}
+            if curation.distinct:
+                _mark_near_duplicates(chosen, order or range(count))
+            missing = [number for number in range(count) if chosen[number].flaw]
+        attempt = attempts.stop
+        yield tell(count - len(missing))
     return DrawnSet([chosen[number] for number in range(count)], ended_at_first, rejected)
+
+
+@dataclass(frozen=True)
+class _Drawer:
+    """Draws candidates for the sketches that are missing, and says what is wrong with each; see `draw_curated`."""
+
+    sampler: Sampler
+    ask: Ask
+    sampling: Sampling
+    curation: Curation
+    critic: Critic | None
+
+    def draw(
+        self, missing: list[int], attempts: range, tell: Callable[[int], Told]
+    ) -> Generator[Told, None, tuple[list[dict[int, Drawn]], int]]:
+        """The best candidate for each number in each of some attempts, and how many candidates ended.
+
+        A pool of a few more rows takes hardly longer, so where little is missing several candidates are drawn at once.
+        """
+        tries = [(attempt, candidate) for attempt in attempts for candidate in range(self.curation.best_of)]
+        rounds: list[dict[int, Drawn]] = [{} for _ in attempts]
+        at_once = _tries_at_once(len(missing))
+        passed = ended = 0
+        for begin in range(0, len(tries), at_once):
+            together = tries[begin : begin + at_once]
+            requests = [self.ask(missing, candidate, attempt) for attempt, candidate in together]
+            samples: list[Sampled] = []
+            for finished in self.sampler.sample(joined(requests), self.sampling):
+                samples += finished
+                passed += sum(self._flaw(sample) is None for sample in finished)
+                yield tell(passed // len(tries))
+            ended += sum(sample.ended for sample in samples)
+            samples.sort(key=lambda sample: sample.number)
+            for place, ((attempt, _), request) in enumerate(zip(together, requests, strict=True)):
+                own = samples[place * len(missing) : (place + 1) * len(missing)]
+                best = rounds[attempt - attempts.start]
+                for number, drawn in zip(missing, self._judged(missing, own, request, attempt), strict=True):
+                    best[number] = max(best.get(number, drawn), drawn, key=_rank)
+        return rounds, ended
+
+    def _judged(self, numbers: list[int], samples: list[Sampled], request: Request, attempt: int) -> Iterator[Drawn]:
+        """One candidate for each of the numbers, with its merit and flaw."""
+        worth = merits(self.sampler.model, self.curation.rank, samples, request.z)
+        known = [True] * len(samples)
+        if self.critic is not None and attempt + 1 < CRITIC_ATTEMPTS:
+            known = self.critic.recognises(numbers, [sample.sketch for sample in samples])
+        for sample, merit, recognised in zip(samples, worth.tolist(), known, strict=True):
+            flaw = self._flaw(sample) or (None if recognised else "not recognised")
+            yield Drawn(sample.sketch, sample.ended, merit, flaw)
+
+    def _flaw(self, sample: Sampled) -> Reason | None:
+        return self.curation.flaw(sample.sketch, sample.ended, self.sampler.model.info.scale_factor)
+
+
+def _tries_at_once(missing: int) -> int:
+    """How many candidates for each missing sketch are drawn side by side."""
+    return max(1, SIDE_BY_SIDE // missing)
+
+
+def _attempts_at_once(attempt: int, missing: int, curation: Curation) -> int:
+    """How many attempts are made before looking at the first of them, which changes no result.
+
+    The first attempt mostly does, and whether something is a near-duplicate depends on what was chosen before.
+    """
+    if attempt == 0 or curation.distinct:
+        return 1
+    return max(1, min(_tries_at_once(missing) // curation.best_of, CRITIC_ATTEMPTS - 1))
 
 
 def draw_until_ended(
@@ -121,8 +187,9 @@ def draw_until_ended(
     sampling: Sampling,
     tell: Callable[[int], Told],
     attempts: int = MOST_ATTEMPTS,
+    words: Sequence[str] = (),
 ) -> Generator[Told, None, DrawnSet]:
-    """Draw sketches whatever they look like, those that do not end up to ``attempts`` times; see `draw_curated`."""
+    """Draw sketches of any size, those that do not end up to ``attempts`` times; see `draw_curated`."""
     return (
         yield from draw_curated(
             sampler,
@@ -131,6 +198,7 @@ def draw_until_ended(
             sampling,
             Curation(attempts, only_ended=True),
             tell,
+            words=words,
         )
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,19 +38,29 @@ def described(path: Path, framework: Literal["np", "pt"]) -> Iterator[tuple[Mode
     Raises:
         CheckpointError: it is damaged, too large, of a later version, or not a sketchdesign model.
     """
-    size = checked_size(path, MAX_FILE_BYTES)
+    with opened(path, framework, MAX_FILE_BYTES) as file:
+        header = (file.metadata() or {}).get(METADATA_KEY)
+        if header is None:
+            raise CheckpointError("it is a safetensors file of another program, not a sketchdesign model")
+        yield info_from_json(header), file
+
+
+@contextmanager
+def opened(path: Path, framework: Literal["np", "pt"], limit: int) -> Iterator[Any]:
+    """An open safetensors file of at most ``limit`` bytes; to be called within `reading`.
+
+    Raises:
+        CheckpointError: it is damaged or too large.
+    """
+    size = checked_size(path, limit)
     with path.open("rb") as raw:
-        header_size = int.from_bytes(raw.read(8), "little")
-    if header_size > min(size - 8, MAX_HEADER_BYTES):
-        raise CheckpointError("it is not a safetensors file, or it is damaged")
-    try:
-        with safe_open(path, framework=framework) as file:
-            header = (file.metadata() or {}).get(METADATA_KEY)
-            if header is None:
-                raise CheckpointError("it is a safetensors file of another program, not a sketchdesign model")
-            yield info_from_json(header), file
-    except SafetensorError as error:
-        raise CheckpointError("it is not a safetensors file, or it is damaged") from error
+        if int.from_bytes(raw.read(8), "little") > min(size - 8, MAX_HEADER_BYTES):
+            raise CheckpointError("it is not a safetensors file, or it is damaged")
+        try:
+            with safe_open(_utf8_name(path, raw.fileno()), framework=framework) as file:
+                yield file
+        except SafetensorError as error:
+            raise CheckpointError("it is not a safetensors file, or it is damaged") from error
 
 
 @contextmanager
@@ -62,6 +73,16 @@ def reading(path: Path) -> Iterator[None]:
     except (OSError, ValueError) as error:  # ValueError: a path with a null character
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise CheckpointError(f"cannot open the model {path}: {reason}") from error
+
+
+def _utf8_name(path: Path, descriptor: int) -> str:
+    """A name of an open file in UTF-8: torch is given no other by safetensors."""
+    name = os.fspath(path)
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return f"/dev/fd/{descriptor}"
+    return name
 
 
 def checked_size(path: Path, limit: int) -> int:

@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
@@ -24,9 +23,9 @@ from sketchdesign.core.errors import CheckpointError, InputError
 from sketchdesign.core.files import atomic_path
 from sketchdesign.core.strokes import FloatArray
 from sketchdesign.model import fields
-from sketchdesign.model.header import MAX_HEADER_BYTES, checked_size, file_sha256, reading
+from sketchdesign.model.header import file_sha256, opened, reading
 from sketchdesign.model.raster import SIZE_PX, Outlines, rasterise
-from sketchdesign.model.tensors import Shape, check_finite, check_shapes
+from sketchdesign.model.tensors import Shape, Unfilled, check_finite, check_shapes
 from sketchdesign.model.zoo import BUNDLE_FOLDERS
 
 JUDGE_KEY = "sketchdesign-judge"
@@ -34,6 +33,7 @@ FORMAT_VERSION = 1
 MAX_JUDGE_BYTES = 64 * 2**20
 
 _BUNDLED = Path("judge") / "judge.safetensors"
+_BUNDLED_CRITIC = Path("judge") / "critic.safetensors"
 _COUNTER = "num_batches_tracked"
 """A number of batch normalisation that nothing here reads; it is not written."""
 _BATCH = 256
@@ -170,10 +170,19 @@ def bundled_judge() -> Path:
     Raises:
         InputError: this installation has none.
     """
-    for folder in BUNDLE_FOLDERS:
-        if (folder / _BUNDLED).is_file():
-            return folder / _BUNDLED
-    raise InputError("no judge is bundled with this installation", hint="train one, and name it with --judge")
+    found = _bundled(_BUNDLED)
+    if found is None:
+        raise InputError("no judge is bundled with this installation", hint="train one, and name it with --judge")
+    return found
+
+
+def bundled_critic() -> Path | None:
+    """The judge that `critic` rejects sketches by, if this installation has it."""
+    return _bundled(_BUNDLED_CRITIC)
+
+
+def _bundled(name: Path) -> Path | None:
+    return next((folder / name for folder in BUNDLE_FOLDERS if (folder / name).is_file()), None)
 
 
 def save_judge(path: Path, info: JudgeInfo, network: JudgeNetwork) -> None:
@@ -201,18 +210,11 @@ def load_judge(path: Path) -> Judge:
         CheckpointError: it is missing, damaged, too large, of a later version, or not a judge.
     """
     with reading(path):
-        size = checked_size(path, MAX_JUDGE_BYTES)
-        with path.open("rb") as raw:
-            if int.from_bytes(raw.read(8), "little") > min(size - 8, MAX_HEADER_BYTES):
-                raise CheckpointError("it is not a safetensors file, or it is damaged")
-        try:
-            with safe_open(path, framework="pt") as file:
-                info = _info((file.metadata() or {}).get(JUDGE_KEY))
-                _check_tensors(info, file)
-                # A copy, because the file's own memory map would not survive a change of the file.
-                state = {name: file.get_tensor(name).to(torch.float32, copy=True) for name in file.keys()}  # noqa: SIM118
-        except SafetensorError as error:
-            raise CheckpointError("it is not a safetensors file, or it is damaged") from error
+        with opened(path, "pt", MAX_JUDGE_BYTES) as file:
+            info = _info((file.metadata() or {}).get(JUDGE_KEY))
+            _check_tensors(info, file)
+            # A copy, because the file's own memory map would not survive a change of the file.
+            state = {name: file.get_tensor(name).to(torch.float32, copy=True) for name in file.keys()}  # noqa: SIM118
         check_finite(state)
         return Judge(info, _network(info, state), file_sha256(path))
 
@@ -225,7 +227,7 @@ def _network(info: JudgeInfo, state: dict[str, Tensor]) -> JudgeNetwork:
 
 
 def _hollow(info: JudgeInfo) -> JudgeNetwork:
-    with torch.device("meta"):
+    with torch.device("meta"), Unfilled():
         return JudgeNetwork(info)
 
 

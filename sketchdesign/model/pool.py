@@ -61,6 +61,20 @@ class Request:
         return max(1, limit - len(self.begun[number])) if self.begun else limit
 
 
+def joined(requests: Sequence[Request]) -> Request:
+    """Several requests to one model as one, the sketches of each after those of the one before."""
+    first = requests[0]
+    return Request(
+        np.concatenate([request.keys for request in requests]),
+        None if first.z is None else np.concatenate([request.z for request in requests if request.z is not None]),
+        None
+        if first.class_vectors is None
+        else np.concatenate([request.class_vectors for request in requests if request.class_vectors is not None]),
+        first.scored,
+        [rows for request in requests for rows in request.begun],
+    )
+
+
 class Pool:
     """Slots on a device, in buffers that keep their addresses so that a GPU can replay a recorded chunk of steps."""
 

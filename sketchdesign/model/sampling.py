@@ -46,6 +46,7 @@ class Sampling:
         z_spread: factor on the deviation of z from its class's mean, when z is drawn.
         class_guidance: how far a class-conditioned model is pushed from what all its classes have in common; 1 is as
             trained.
+        critic: draw anew what a critic does not recognise (see `model.critic`), where the classes are known to it.
         max_points: give up on a sketch after this many points; None for the checkpoint's own limit.
         start_token: first input of the decoder, 5 numbers; None for the checkpoint's own.
     """
@@ -57,6 +58,7 @@ class Sampling:
     greedy: bool = False
     z_spread: float = 0.6
     class_guidance: float = 1.5
+    critic: bool = True
     max_points: int | None = None
     start_token: tuple[float, float, float, float, float] | None = None
 
@@ -93,10 +95,10 @@ class Sampling:
             "js": (0.5 + 0.5 * t, 0.5 + 0.5 * t),
         }[name]
         rule: SigmaRule = "magenta" if name == "magenta" else "paper"
-        # The published programs draw z from N(0, I) as it is, and know no classes.
+        # The published programs draw z from N(0, I) as it is, know no classes, and take what comes.
         settings = cls(temperature_xy=t, temperature_mixture=mixture, temperature_pen=pen, sigma_rule=rule)
         if name != "default":
-            settings = replace(settings, z_spread=1.0, class_guidance=1.0)
+            settings = replace(settings, z_spread=1.0, class_guidance=1.0, critic=False)
         return replace(settings, **{key: value for key, value in changes.items() if value is not None})
 
     @property

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from sketchdesign.core.errors import CheckpointError
 from sketchdesign.model.architecture import Architecture
 from sketchdesign.model.network import SketchRNN
 
 Shape = tuple[int, ...]
+
+_FILLING = (nn.init.normal_, nn.init.uniform_, nn.init.kaiming_uniform_, Tensor.normal_, Tensor.uniform_)
 
 
 def network_shapes(architecture: Architecture) -> dict[str, Shape]:
@@ -59,7 +63,23 @@ def check_finite(state: Mapping[str, Tensor]) -> None:
             raise CheckpointError(f"{name} holds values that are not finite numbers")
 
 
+class Unfilled(TorchFunctionMode):
+    """Leaves out random numbers: for tensors without memory torch would first import its compiler, for seconds."""
+
+    def __torch_function__(
+        self,
+        function: Callable[..., Any],
+        types: Any,
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        named = dict(kwargs or {})
+        if function in _FILLING:
+            return args[0] if args else named["tensor"]
+        return function(*args, **named)
+
+
 def _hollow(architecture: Architecture) -> SketchRNN:
     """A network on the meta device: shapes and no memory."""
-    with torch.device("meta"):
+    with torch.device("meta"), Unfilled():
         return SketchRNN(architecture)

@@ -57,9 +57,19 @@ def render_png(drawing: Drawing, dpi: float = DEFAULT_DPI) -> bytes:
     return buffer.getvalue()
 
 
-def _size_px(drawing: Drawing, dpi: float) -> tuple[int, int]:
+def check_dpi(dpi: float) -> None:
+    """Refuse a resolution that no picture has.
+
+    Raises:
+        InputError: it is not between 1 and 10,000 dpi.
+    """
+    # Written so that NaN fails too.
     if not 1.0 <= dpi <= 10_000.0:
         raise InputError(f"a resolution of {dpi:g} dpi makes no sense", hint="choose one such as 150 or 300")
+
+
+def _size_px(drawing: Drawing, dpi: float) -> tuple[int, int]:
+    check_dpi(dpi)
     per_mm = dpi / MM_PER_UNIT["in"]
     width = max(1, round(drawing.page.width_mm * per_mm))
     height = max(1, round(drawing.page.height_mm * per_mm))

@@ -7,6 +7,7 @@ alone, because version 2 says OK to settings it does not know.
 from __future__ import annotations
 
 import contextlib
+import math
 import re
 
 from sketchdesign.core.errors import PlotterError
@@ -15,6 +16,7 @@ from sketchdesign.plotter.link import ANSWER_S, CommandRefusedError, EbbLink, No
 from sketchdesign.plotter.pen import PenSetup
 from sketchdesign.plotter.plan import Block
 from sketchdesign.plotter.protocol import Status
+from sketchdesign.plotter.reckoning import Reckoning
 from sketchdesign.plotter.transport import Transport
 
 _VERSION = re.compile(r"(V,)?EBB.* Firmware Version (\d+)\.(\d+)\.(\d+)\S*")
@@ -44,6 +46,7 @@ class Ebb:
         self._link = EbbLink(transport, clock)
         self._found_future = False
         self._pen_output = ""
+        self._reckoning: Reckoning | None = None
         self._powered = True
         self._pen_is_up = True
         self._asked_s = float("-inf")
@@ -61,14 +64,13 @@ class Ebb:
             self._link.lines_until_quiet()
             self._link.future = True
         self.ramps = self.version >= (2, 7, 0)
-        # Where the queue cannot be asked for, the answer to one command too many tells when there is room.
-        self.capacity = 2 if self.version >= (2, 4, 4) else 3
+        self._reckoning = Reckoning() if self.version < (2, 4, 4) else None
 
     def alive_since(self, mark: int) -> bool:
         self.wait_until_idle()
         return int(self._link.ask("QL", Shape.DATA_OK, r"(\d+)")[1]) == mark
 
-    def start(self, pen: PenSetup, mark: int, *, at_home: bool) -> None:
+    def start(self, pen: PenSetup, mark: int, *, at_home: bool, position: tuple[int, int] | None = None) -> None:
         """See `Plotter.start`.
 
         Raises:
@@ -88,8 +90,10 @@ class Ebb:
         self.pen(up=True, wait_ms=pen.lift_ms)
         if at_home:
             self._link.ask("EM,1,1")
-            if self._counts_steps:
-                self._link.ask("CS")
+        if self._reckoning is not None:
+            self._reckoning = Reckoning((0, 0) if at_home else position)
+        elif at_home:
+            self._link.ask("CS")
         self._link.ask(f"SL,{mark}")
         self.wait_until_idle()
 
@@ -111,39 +115,66 @@ class Ebb:
         else:
             (rate_1, rate_2), (growth_1, growth_2) = block.rates, block.growths
             command = f"LM,{rate_1},{first},{growth_1},{rate_2},{second},{growth_2},{_CLEAR_BOTH}"
-        self._link.ask(command)
+        asked_s = self._queue(command)
+        if self._reckoning is not None:
+            self._reckoning.take_move(block.steps, block.ticks, asked_s, self._clock.now())
 
     def pen(self, *, up: bool, wait_ms: int) -> None:
-        self._link.ask(f"SP,{int(up)},{wait_ms}{self._pen_output}")
+        asked_s = self._queue(f"SP,{int(up)},{wait_ms}{self._pen_output}")
+        if self._reckoning is not None:
+            self._reckoning.take_wait(wait_ms / 1000.0, asked_s, self._clock.now())
+
+    def _queue(self, command: str) -> float:
+        """Have something queued; returns when it was asked for."""
+        asked_s = self._clock.now()
+        try:
+            self._link.ask(command)
+        except PlotterError:
+            if self._reckoning is not None:
+                self._reckoning.lose()  # it may have been taken
+            raise
+        return asked_s
 
     def status(self) -> Status:
-        if self.version >= (2, 6, 2):
-            flags = int(self._link.ask("QG", Shape.DATA, r"([0-9A-F]{2})")[1], 16)
-            executing, waiting = bool(flags & 0x0E), int(flags & 0x01)
-            pen_up, button = bool(flags & 0x10), bool(flags & 0x20)
-        else:
-            busy = self._link.ask("QM", Shape.DATA, r"(?:QM,)?(\d),\d,\d,?(\d)?")
-            # The oldest firmware does not tell whether something waits: while it is busy, something may.
-            executing, waiting = busy[1] != "0", int((busy[2] or busy[1]) != "0")
-            pen_up, button = self._pen_and_button()
+        """See `Plotter.status`. The power is asked for before the position, which counts only if there was power."""
+        if self.version < (3, 0, 0):
+            self._powered = self._volts_suffice()
+        if self.version < (2, 6, 2):
+            return self._status_of_old()
+        flags = int(self._link.ask("QG", Shape.DATA, r"([0-9A-F]{2})")[1], 16)
+        executing, waiting = bool(flags & 0x0E), flags & 0x01
+        if self.version >= (3, 0, 0):
+            self._powered = self._powered and not flags & 0x40
         if waiting and self.version >= (3, 0, 1):
             waiting = int(self._link.ask("QU,6", Shape.DATA_OK, r"(?:6,)?(\d+)")[1])
         elif waiting and self.version >= (3, 0, 0):
             waiting = self.capacity - 1
-        if self.version >= (3, 0, 0):
-            self._powered = self._powered and not flags & 0x40
-        else:
-            self._powered = self._volts_suffice()
-        return Status(int(executing or waiting > 0) + waiting, self._position(), pen_up, button, self._powered)
+        outstanding = int(executing or waiting > 0) + waiting
+        return Status(outstanding, self._position(), bool(flags & 0x10), bool(flags & 0x20), self._powered)
+
+    def _status_of_old(self) -> Status:
+        """For firmware that needs a question for everything."""
+        pen_up, button = self._pen_and_button()
+        busy = self._link.ask("QM", Shape.DATA, r"(?:QM,)?(\d),\d,\d,?(\d)?")
+        executing, waiting = busy[1] != "0", int(busy[2] or 0)
+        if self._reckoning is None:
+            return Status(int(executing or waiting > 0) + waiting, self._position(), pen_up, button, self._powered)
+        if not executing:
+            self._reckoning.finish()
+        now_s = self._clock.now()
+        outstanding = max(self._reckoning.outstanding(now_s), int(executing))
+        return Status(outstanding, self._reckoning.position(now_s), pen_up, button, self._powered)
 
     def halt(self) -> Status:
         """See `Plotter.halt`. Works after a lost answer, too: first the line is made quiet."""
         try:
-            self._link.ask("ES", Shape.DATA_OK, r"[\d,-]+")
+            self._stop_moves()
         except (NoAnswerError, CommandRefusedError):
+            if self._reckoning is not None:
+                self._reckoning.lose()
             self._link.lines_until_quiet()
             self._greet()
-            self._link.ask("ES", Shape.DATA_OK, r"[\d,-]+")
+            self._stop_moves()
         instant = self.version >= (3, 0, 1)
         if not instant:
             self.wait_until_idle()  # a movement of the pen goes on after ES
@@ -152,6 +183,13 @@ class Ebb:
             return self.status()
         finally:
             self._link.ask(f"SP,{3 if instant else 1},0{self._pen_output}")
+
+    def _stop_moves(self) -> None:
+        if self._reckoning is None:
+            self._link.ask("ES", Shape.DATA_OK, r"[\d,-]+")
+            return
+        left = self._link.ask("ES", Shape.DATA_OK, r"\d+,(\d+),(\d+),(\d+),(\d+)")
+        self._reckoning.stop((int(left[1]), int(left[2])), (int(left[3]), int(left[4])))
 
     def motors_off(self) -> None:
         self._link.ask("EM,0,0")
@@ -178,19 +216,15 @@ class Ebb:
 
     def _pen_and_button(self) -> tuple[bool, bool]:
         """For firmware that needs a question for each: not asked every time."""
-        if self._clock.now() - self._asked_s >= _SELDOM_S:
+        if self._clock.now() - self._asked_s >= _SELDOM_S and (self._powered or math.isinf(self._asked_s)):
             self._asked_s = self._clock.now()
             self._pen_is_up = self._link.ask("QP", Shape.DATA_OK, "([01])")[1] == "1"
             return self._pen_is_up, self._link.ask("QB", Shape.DATA_OK, "([01])")[1] == "1"
         return self._pen_is_up, False
 
-    @property
-    def _counts_steps(self) -> bool:
-        return self.version >= (2, 4, 3)
-
     def _position(self) -> tuple[int, int] | None:
-        if not self._counts_steps:
-            return None
+        if not self._powered:
+            return None  # the board counts on, but nothing turns
         counted = self._link.ask("QS", Shape.DATA_OK, r"(-?\d+),(-?\d+)")
         return int(counted[1]), int(counted[2])
 

@@ -6,6 +6,7 @@ the machine alone: that a command was accepted means that it waits, not that it 
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable
 
@@ -16,15 +17,26 @@ from sketchdesign.plotter.protocol import Plotter, Status
 from sketchdesign.plotter.section import Found, Place, Steps, locate, place_in
 
 QUEUED_S = 0.4
-"""Items are sent while those that wait take less than this."""
+"""Items are sent while those that wait behind the one that is being done take less than this."""
 
-POLL_S = 0.003
-"""How often the machine is asked where it is. After a loss of power, what was drawn since the last answer is unknown:
-at 50 mm/s that is less than 0.2 mm."""
+POLL_S = 0.002
+"""How often the machine is asked where it is while it draws.
 
+No counter outlives a loss of power, nor of the motors' power: then the place where the machine was seen last is all
+that is known, and what it drew after that is drawn again. That is the speed times the longest silence, which is this
+wait and the questions, or the taking of one move, for which the oldest boards need 4 ms. At 50 mm/s it is less than
+0.2 mm; at twice the speed it is twice as much, and no protocol of these boards could make it less.
+"""
+
+UNSEEN_MM = 0.03
+"""So far behind the place where it was seen last such a line goes on: less than anybody sees of a gap, and taken off
+what is drawn again."""
+
+_JUST_NOW_S = 0.0003
 _PATIENT_POLL_S = 0.01
 _LITTLE_S = 0.05
 _HURRIED_POLL_S = 0.001
+_LEAST_WAIT_S = 1e-5
 
 OFF_STEPS = 4
 """How far the machine may seem to be off its way: between two motors' steps, and in the middle of rounding."""
@@ -65,11 +77,17 @@ class Feeder:
 
     @property
     def has_room(self) -> bool:
-        return len(self._waiting) < self._plotter.capacity and self._waiting_s < QUEUED_S
+        if len(self._waiting) >= self._plotter.capacity:
+            return False
+        return not self._waiting or self._waiting_s - self._waiting[0][1].seconds < QUEUED_S
+
+    def wait(self) -> None:
+        """Leave the machine alone until it is time to ask it again."""
+        self._clock.sleep(max(self._polled_s + self._pace_s - self._clock.now(), _LEAST_WAIT_S))
 
     @property
-    def pace_s(self) -> float:
-        """How long to leave the machine alone: only a moment where it will soon have nothing to do."""
+    def _pace_s(self) -> float:
+        """From one question to the next: only a moment where it will soon have nothing to do."""
         if self._waiting_s <= _LITTLE_S:
             return _HURRIED_POLL_S
         return POLL_S if self._waiting[0][1].kind is Kind.DRAW else _PATIENT_POLL_S
@@ -91,7 +109,7 @@ class Feeder:
     def poll_when_due(self, *, before_sending: bool = False) -> Status | None:
         """Ask the machine how it is doing, unless it was asked just now. Taking a move keeps it busy for some ms, so
         that it is asked before that in any case."""
-        pace_s = _HURRIED_POLL_S if before_sending else self.pace_s
+        pace_s = _JUST_NOW_S if before_sending else self._pace_s
         if self._clock.now() - self._polled_s < pace_s:
             return None
         return self.poll()
@@ -103,8 +121,8 @@ class Feeder:
             PowerLostError, PositionLostError: it cannot go on.
             PlotterError: it has stopped working off its queue.
         """
-        self._polled_s = self._clock.now()
         status = self._plotter.status()
+        self._polled_s = self._clock.now()
         if not status.powered:
             raise PowerLostError(
                 f"the motors of the plotter on {self._plotter.name} lost their power",
@@ -130,7 +148,7 @@ class Feeder:
             status = self.poll()
             if not self._waiting:
                 return status
-            self._clock.sleep(POLL_S)
+            self.wait()
 
     def halt(self) -> tuple[Found | None, Steps | None]:
         """Stop the machine at once, pen up; says where it was, and its position if that is known."""
@@ -141,20 +159,30 @@ class Feeder:
         return found, status.position
 
     def last_seen(self) -> Found | None:
-        """Where the machine was when it answered last."""
-        return self._locate(self.status)
+        """Where the machine was when it answered last, or `UNSEEN_MM` further in a line that it was drawing."""
+        found = self._locate(self.status)
+        if found is None or self._waiting[0][1].kind is not Kind.DRAW or not found.place.along_mm:
+            return found
+        return found._replace(place=Place(found.place.stroke, found.place.along_mm + UNSEEN_MM))
 
-    def when_done(self) -> Place | None:
-        """Where the machine will be when it has done all that it took. An item without an answer does not count: better
-        a bit of line twice than a gap."""
-        return place_in(self._waiting[-1][1], float(self._answered)) if self._waiting else None
+    def when_done(self) -> Found | None:
+        """Where a machine that has fallen silent will be when it has done all that it took.
+
+        Whether it took an item without an answer nobody can know, since the machine must be switched off to speak
+        again. The item does not count: better a bit of line twice than a gap. So after a machine hung in the few
+        milliseconds of taking a move, and then only, up to one move is drawn twice, which lasts `LONGEST_S` at most.
+        """
+        return Found(place_in(self._waiting[-1][1], float(self._answered)), 0.0) if self._waiting else None
 
     def _locate(self, status: Status | None) -> Found | None:
         if not self._waiting:
             return None
         number, first = self._waiting[0]
         if status is None or status.position is None:
-            return locate([(number, first)], first.begin, number, None)
+            drop = next((item for _, item in self._waiting if item.kind is Kind.DROP), None)
+            if status is not None and not status.pen_up and drop is not None and first.kind in (Kind.TRAVEL, Kind.DROP):
+                return Found(place_in(drop, 1.0), math.inf)
+            return Found(place_in(first, 0.0), math.inf)
         return locate(self._waiting, status.position, number, status.pen_up)
 
     def _is_on_the_way(self, position: Steps) -> bool:

@@ -237,7 +237,7 @@ class Hpgl:
         """Never known: it keeps no mark, and what was in its buffer is drawn or not."""
         return False
 
-    def start(self, pen: PenSetup, mark: int, *, at_home: bool) -> None:
+    def start(self, pen: PenSetup, mark: int, *, at_home: bool, position: Steps | None = None) -> None:
         """See `Plotter.start`. It takes its pen and goes home, the pen up: wherever it is, it knows the way.
 
         Raises:

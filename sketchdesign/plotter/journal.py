@@ -1,8 +1,8 @@
 """What has been drawn, on disk before it can be forgotten.
 
-A file of one JSON object a line, only ever added to. Before an item goes to the machine its number is written, which
-survives the end of this process; when a stroke is finished the file is forced onto the disk, which survives the end of
-the computer. A last line that is torn says nothing.
+A file of one JSON object a line, only ever added to. Before an item goes to the machine its number is written, and
+again when the machine has taken it, which survives the end of this process; when a stroke is finished the file is
+forced onto the disk, which survives the end of the computer. A last line that is torn says nothing.
 """
 
 from __future__ import annotations
@@ -46,7 +46,10 @@ class Trace:
         start: position where the current section was planned from.
         begun: place where it begins.
         speeds: machine settings that it was planned with.
+        ramps: whether it was planned with moves that change their speed.
         sent: items of it that were sent, or about to be.
+        taken: items of it that the machine has said to have taken. At most the last one sent is not among them: whether
+            the machine got it, nobody knows.
         place: how far the layer is known to be drawn.
         position: of the machine where it stood still, if that is known.
         moving: items were sent since it last stood still.
@@ -60,7 +63,9 @@ class Trace:
     start: Steps = (0, 0)
     begun: Place = BEGINNING
     speeds: dict[str, float] | None = None
+    ramps: bool = True
     sent: int = 0
+    taken: int = 0
     place: Place = BEGINNING
     position: Steps | None = (0, 0)
     moving: bool = False
@@ -112,14 +117,20 @@ class Journal:
         except (OSError, ValueError) as error:
             raise _cannot_write(path, error) from error
 
-    def section(self, copy: int, layer: int, begun: Place, start: Steps, speeds: dict[str, float]) -> None:
-        """A layer is drawn from a place on, with these speeds."""
-        self._add({"section": [copy, layer, *begun], "start": start, "speeds": speeds})
+    def section(
+        self, copy: int, layer: int, begun: Place, start: Steps, speeds: dict[str, float], *, ramps: bool
+    ) -> None:
+        """A layer is drawn from a place on, planned with these speeds, and with ramps or without."""
+        self._add({"section": [copy, layer, *begun], "start": start, "speeds": speeds, "ramps": ramps})
         self._flush()
 
     def sending(self, number: int) -> None:
         """An item is about to be sent. Not forced onto the disk: the end of this process does not lose it."""
         self._add({"sent": number + 1})
+
+    def taken(self, number: int) -> None:
+        """The machine has taken an item. Not forced onto the disk, either."""
+        self._add({"taken": number + 1})
 
     def finished(self, stroke: int) -> None:
         """All strokes up to this one are on the paper."""
@@ -207,13 +218,20 @@ def _header(record: dict[str, Any]) -> Header:
 def _after(trace: Trace, record: dict[str, Any]) -> Trace:
     """The trace with one more record."""
     match record:
-        case {"section": [copy, layer, stroke, along], "start": [first, second], "speeds": dict(speeds)}:
+        case {
+            "section": [copy, layer, stroke, along],
+            "start": [first, second],
+            "speeds": dict(speeds),
+            "ramps": bool(ramps),
+        }:
             begun = Place(int(stroke), float(along))
             start = (int(first), int(second))
             speeds = {str(key): float(value) for key, value in speeds.items()}
-            return Trace(int(copy), int(layer), start, begun, speeds, 0, begun, start)
+            return Trace(int(copy), int(layer), start, begun, speeds, ramps, place=begun, position=start)
         case {"sent": number}:
             return replace(trace, sent=int(number), moving=True, seen=False)
+        case {"taken": number}:
+            return replace(trace, taken=int(number))
         case {"done": strokes}:
             return replace(trace, place=Place(int(strokes), 0.0))
         case {"at": [stroke, along], "position": position, "homeless": homeless}:

@@ -102,19 +102,53 @@ def slices_of(way: Segments, machine: MachineProfile, *, ramps: bool, enter_mm_s
         ramps: whether a move may change its speed; else ramps become staircases.
         enter_mm_s: the speed at the very beginning, where the way continues a movement.
     """
+    if machine.plans_itself:
+        return _whole_lines(way, machine)
     acceleration = np.where(way.drawing, machine.draw_mm_s2, machine.travel_mm_s2)
     top = _top_speeds(way, machine)
     limit = np.full(len(way.lengths) + 1, SLOWEST_MM_S**2)
     limit[0] = max(SLOWEST_MM_S, enter_mm_s) ** 2
     corners = corner_speeds_squared(way.directions, machine.draw_mm_s2, machine.cornering_mm)
     corners = np.minimum(corners, np.minimum(top[1:], top[:-1]) ** 2)
-    inside = way.drawing[1:] & way.drawing[:-1] & (way.strokes[1:] == way.strokes[:-1])
-    limit[1:-1] = np.where(inside, np.maximum(corners, SLOWEST_MM_S**2), SLOWEST_MM_S**2)
+    limit[1:-1] = np.where(_inside_strokes(way), np.maximum(corners, SLOWEST_MM_S**2), SLOWEST_MM_S**2)
     speed = np.sqrt(point_speeds_squared(limit, 2.0 * acceleration * way.lengths))
     phases = _phases(way.lengths, speed[:-1], speed[1:], top, acceleration)
-    if machine.plans_itself:
-        phases = _whole_lines(way.lengths, phases)
     return _cut(way, phases, STEADY_RAMP_S if not ramps else LONGEST_S)
+
+
+def _whole_lines(way: Segments, machine: MachineProfile) -> Slices:
+    """Each segment as one move, in the time that a machine takes which plans its speeds itself.
+
+    Its motors drive one axis each, so that on a slant more is allowed than on an axis, and it comes to a real rest. The
+    moves begin and end as if at rest: a pause needs no brakes.
+    """
+    speed = np.where(way.drawing, machine.draw_mm_s, machine.travel_mm_s)
+    acceleration = np.where(way.drawing, machine.draw_mm_s2, machine.travel_mm_s2) / _longest_part(way.directions)
+    limit = np.zeros(len(way.lengths) + 1)
+    turns = np.diff(way.directions, axis=0)
+    turns /= np.maximum(np.hypot(*turns.T), np.finfo(float).tiny)[:, None]
+    corners = corner_speeds_squared(way.directions, machine.draw_mm_s2, machine.cornering_mm) / _longest_part(turns)
+    limit[1:-1] = np.where(_inside_strokes(way), np.minimum(corners, speed[1:] ** 2), 0.0)
+    between = np.sqrt(point_speeds_squared(limit, 2.0 * acceleration * way.lengths))
+    enter, leave = between[:-1], between[1:]
+    peak = peak_speeds(way.lengths, enter, leave, speed, acceleration)
+    ramps = (2.0 * peak**2 - enter**2 - leave**2) / (2.0 * acceleration)
+    seconds = (2.0 * peak - enter - leave) / acceleration + np.maximum(way.lengths - ramps, 0.0) / peak
+    slowest = np.full(len(way.lengths), SLOWEST_MM_S)
+    ends = way.begins + way.directions * way.lengths[:, None]
+    return Slices(np.arange(len(way.lengths)), ends, way.lengths, seconds, slowest, slowest)
+
+
+def _longest_part(directions: _Array) -> _Array:
+    """The larger coordinate of unit vectors [n, 2]; 1 where there is no direction."""
+    part = np.abs(directions).max(axis=1)
+    return np.where(part > 0.0, part, 1.0)
+
+
+def _inside_strokes(way: Segments) -> NDArray[np.bool_]:
+    """Between which segments the pen stays down: [n - 1]."""
+    inside: NDArray[np.bool_] = way.drawing[1:] & way.drawing[:-1] & (way.strokes[1:] == way.strokes[:-1])
+    return inside
 
 
 def _top_speeds(way: Segments, machine: MachineProfile) -> _Array:
@@ -155,14 +189,6 @@ def _phases(length: _Array, enter: _Array, leave: _Array, top: _Array, accelerat
     seconds[single] = np.stack([whole_s[single], *np.zeros((2, single.sum()))], axis=1)
     leaves[single, 0] = leave[single]
     return _Phases(lengths, seconds, enters, leaves)
-
-
-def _whole_lines(length: _Array, phases: _Phases) -> _Phases:
-    """Each segment as one move of the same duration, which begins and ends as if at rest: a pause needs no brakes."""
-    none = np.zeros((2, len(length)))
-    speed = np.full_like(phases.enter, SLOWEST_MM_S)
-    seconds = np.stack([phases.seconds.sum(axis=1), *none], axis=1)
-    return _Phases(np.stack([length, *none], axis=1), seconds, speed, speed)
 
 
 def _cut(way: Segments, phases: _Phases, longest_ramp_s: float) -> Slices:

@@ -13,7 +13,7 @@ class Status(NamedTuple):
 
     Attributes:
         outstanding: commands sent and perhaps not finished, at most; 0 means that everything has been done.
-        position: step counts of both motors, or nothing where the machine cannot tell.
+        position: step counts of both motors, or nothing where the machine cannot tell, or its motors have no power.
         pen_up: whether the pen is up, or on its way there.
         button: whether its button was pressed since the last time.
         powered: whether the motors have power.
@@ -49,8 +49,15 @@ class Plotter(Protocol):
         """Whether it has been on ever since `start` marked it so."""
         ...
 
-    def start(self, pen: PenSetup, mark: int, *, at_home: bool) -> None:
-        """Make ready to draw: pen up, motors on. With ``at_home`` it counts from where it stands."""
+    def start(self, pen: PenSetup, mark: int, *, at_home: bool, position: tuple[int, int] | None = None) -> None:
+        """Make ready to draw: pen up, motors on.
+
+        Args:
+            pen: how it moves.
+            mark: what the machine shall keep as long as it is on, 1 to 255.
+            at_home: it counts from where it stands.
+            position: else, where it stands, for a machine that cannot tell.
+        """
         ...
 
     def set_pen(self, pen: PenSetup) -> None:

@@ -67,7 +67,7 @@ def find_place(
     position = plotter.status().position
     strokes = job.layers[trace.layer].plan.strokes
     machine = with_speeds(job.machine, trace.speeds or {})
-    section = Section(strokes, trace.begun, trace.start, machine, ramps=plotter.ramps)
+    section = Section(strokes, trace.begun, trace.start, machine, ramps=trace.ramps)
     found: Place | None = None
     if alive and not trace.homeless and not home_confirmed:
         found, position = _standing_at(section, trace, position)
@@ -77,30 +77,42 @@ def find_place(
                 "the plotter was switched off or lost its position since",
                 hint="move the carriage to its home corner by hand, then resume with --home-confirmed",
             )
-        found, position = _remembered(section, trace), (0, 0)
+        found, position = _remembered(section, trace, alive=alive), (0, 0)
     place = section.settled(found)
-    if whole_stroke or machine.plans_itself:
+    if whole_stroke:
         place = Place(place.stroke, 0.0)
     return Resumption(trace.copy, trace.layer, place, position, home_confirmed)
 
 
 def _standing_at(section: Section, trace: Trace, position: Steps | None) -> tuple[Place | None, Steps | None]:
-    """The place that belongs to the machine's position, and that position."""
+    """The place that belongs to the machine's position, and that position; nothing where they do not fit together.
+
+    A machine that cannot tell its position stands where the journal says, or has done all that it took; it must be
+    moved home where the last item was sent and nobody knows whether it was taken.
+    """
+    unknown = (None, None)
     if not trace.moving:
-        return (trace.place, position) if trace.position is not None and position == trace.position else (None, None)
-    last = trace.sent - 1
+        return (trace.place, trace.position) if position in (None, trace.position) else unknown
     if position is None:
-        # A machine that cannot count its steps has executed what it was sent.
-        return place_in(section.item(last), 1.0), section.item(last).end
-    numbers = range(max(0, last - _BEHIND), min(section.item_count, last + _AHEAD))
-    found = locate(((number, section.item(number)) for number in numbers), position, last, None)
+        if trace.sent != trace.taken:
+            return unknown
+        last = section.item(trace.taken - 1)
+        return place_in(last, 1.0), last.end
+    expected = trace.sent - 1
+    numbers = range(max(0, expected - _BEHIND), min(section.item_count, expected + _AHEAD))
+    found = locate(((number, section.item(number)) for number in numbers), position, expected, None)
     if found is None or found.off_steps > _OFF_STEPS:
-        return None, None
+        return unknown
     return found.place, position
 
 
-def _remembered(section: Section, trace: Trace) -> Place:
-    if trace.moving and not trace.seen and not section.plan.machine.plans_itself:
-        # Nobody stopped the machine: it has done what it was sent.
-        return place_in(section.item(trace.sent - 1), 1.0)
-    return trace.place
+def _remembered(section: Section, trace: Trace, *, alive: bool) -> Place:
+    """How far the journal knows that the drawing came, where the machine cannot tell any more.
+
+    A machine that is still on has done all that it took. One that was switched off since has so, too, if this program
+    ended before it; but if it vanished, it may have lost its power or only its cable: then what it had not drawn when
+    it was seen last counts as not drawn, because a line drawn twice is better than a gap.
+    """
+    if not trace.moving or section.plan.machine.plans_itself or (trace.seen and not alive):
+        return trace.place
+    return place_in(section.item(trace.taken - 1), 1.0) if trace.taken else trace.begun

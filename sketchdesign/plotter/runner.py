@@ -6,6 +6,7 @@ and listens to the events.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from sketchdesign.core.errors import PlotterError, PortLostError
@@ -95,13 +96,12 @@ class Runner:
         begun = resumption or Resumption(0, 0, BEGINNING, (0, 0), True)
         self._copy, self._layer, self._position = begun.copy, begun.layer, begun.position
         try:
-            self._plotter.start(self._pen, self._mark, at_home=at_home)
+            self._plotter.start(self._pen, self._mark, at_home=at_home, position=self._position)
             self._say(StateChanged(State.PLOTTING))
             self._draw_all(begun.place)
             self._plotter.motors_off()
         except PortLostError:
-            seen = self._feeder.last_seen()
-            self._remember(seen.place if seen else None)
+            self._remember(self._feeder.last_seen())
             self._say(StateChanged(State.DISCONNECTED, "the plotter is gone"))
             raise
         except LeftError:
@@ -147,7 +147,7 @@ class Runner:
     def _begin_section(self, place: Place) -> Section:
         self._section, self._done = self._plan_from(place), place.stroke
         speeds = speeds_of(self._section.plan.machine)
-        self._journal.section(self._copy, self._layer, place, self._position, speeds)
+        self._journal.section(self._copy, self._layer, place, self._position, speeds, ramps=self._plotter.ramps)
         return self._section
 
     def _plan_from(self, place: Place) -> Section:
@@ -168,9 +168,9 @@ class Runner:
                     return place
             if item.kind is Kind.DROP and self._control.pausing is Pause.NOW:
                 return self._pause_at(Place(item.stroke, item.along_begin), item.begin)
-            self._feed(number, item)
+            self._feed(item, number)
             if self._control.pausing is Pause.NOW and item.kind in (Kind.DROP, Kind.DRAW):
-                return self._brake(section, item)
+                return self._brake(section, number)
         end = section.item(section.item_count - 1).end if section.item_count else self._position
         if self._feeder.drain().position not in (None, end):
             raise PositionLostError(
@@ -188,14 +188,16 @@ class Runner:
             return "time for new ink"
         return ""
 
-    def _feed(self, number: int, item: Item) -> None:
+    def _feed(self, item: Item, number: int = _NO_NUMBER) -> None:
         while not self._feeder.has_room:
             if self._watch() is None:
-                self._clock.sleep(self._feeder.pace_s)
+                self._feeder.wait()
         self._watch(before_sending=True)
         if number != _NO_NUMBER:
             self._journal.sending(number)
         self._feeder.send(number, item)
+        if number != _NO_NUMBER:
+            self._journal.taken(number)
 
     def _watch(self, *, before_sending: bool = False) -> Status | None:
         """Look after requests and after the machine."""
@@ -208,13 +210,15 @@ class Runner:
             self._control.pause(Pause.NOW)
         return status
 
-    def _brake(self, section: Section, last: Item) -> Place:
+    def _brake(self, section: Section, number: int) -> Place:
         """Come to rest behind the last item that was sent, lift the pen there and pause."""
+        last = section.item(number)
+        self._journal.sending(number + 1)  # what comes instead has no number
         for item in section.braking(last):
-            self._feed(_NO_NUMBER, item)
+            self._feed(item)
             last = item
         up, place = section.raising(last)
-        self._feed(_NO_NUMBER, up)
+        self._feed(up)
         return self._pause_at(place, last.end)
 
     def _pause_at(self, place: Place, position: Steps) -> Place:
@@ -235,6 +239,7 @@ class Runner:
             if self._control.leaving:
                 raise LeftError("paused", hint="go on with --resume, and do not move the carriage until then")
             while task := self._control.next_task():
+                self._journal.paused(place, None)  # who finds this does not know how far the task came
                 self._perform(task)
                 self._journal.paused(place, self._position)
             if self._control.take_resume() or self._feeder.poll().button:
@@ -271,7 +276,7 @@ class Runner:
         self._changed = True
         try:
             for item in travel(self._position, to_mm, self._machine, ramps=self._plotter.ramps):
-                self._feed(_NO_NUMBER, item)
+                self._feed(item)
                 self._position = item.end
             self._feeder.drain()
         except _EmergencyError:
@@ -312,25 +317,32 @@ class Runner:
         try:
             found, position = self._feeder.halt()
         except PlotterError:
-            # A board that answers no more still does what it was told.
-            self._remember(expected)
+            # A board that answers no more still does what it was told; of other machines that is not known.
+            self._remember(seen if self._machine.plans_itself else expected)
         else:
-            if found is not None and found.off_steps > OFF_STEPS:
+            if position is None:
+                # It must have come as far as either of them says.
+                homeless = True
+                seen = max((at for at in (seen, found) if at is not None), default=None)
+            elif found is not None and found.off_steps > OFF_STEPS:
                 homeless = True
             if self._section is not None:
                 place = self._settled(self._section, seen if homeless else found)
-                self._journal.paused(place, position, homeless=homeless or position is None)
+                self._journal.paused(place, position, homeless=homeless)
         self._say(StateChanged(State.STOPPED, error.what))
 
-    def _remember(self, place: Place | None) -> None:
-        if place is not None and self._section is not None:
-            self._journal.lost(self._section.settled(place))
+    def _remember(self, found: Found | None) -> None:
+        if found is not None and self._section is not None:
+            self._journal.lost(self._settled(self._section, found))
 
     def _settled(self, section: Section, found: Found | None) -> Place:
-        if found is not None:
-            return section.settled(found.place)
-        # Nothing was left to do.
-        return Place(self._done, 0.0) if self._done > section.place.stroke else section.place
+        if found is None:
+            # Nothing was left to do.
+            return Place(self._done, 0.0) if self._done > section.place.stroke else section.place
+        if self._machine.plans_itself and math.isinf(found.off_steps):
+            # It has lines of any length before it: where in the stroke it is, nobody knows.
+            return Place(found.place.stroke, 0.0)
+        return section.settled(found.place)
 
     def _finished(self, item: Item) -> None:
         if item.kind is Kind.DRAW:

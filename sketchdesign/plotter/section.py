@@ -111,7 +111,8 @@ class Section:
 
 
 class Found(NamedTuple):
-    """Where a machine stands in a layer, and how many motor steps that is off the way."""
+    """Where a machine stands in a layer, and how many motor steps that is off the way; infinite if it was not seen, but
+    must have come so far at least."""
 
     place: Place
     off_steps: float

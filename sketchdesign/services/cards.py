@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sketchdesign.core.drawing import Page
-from sketchdesign.core.files import write_atomic
+from sketchdesign.core.files import together, write_atomic
 from sketchdesign.design.grid import GridLayout, arrange_grid
 from sketchdesign.output.png import render_png
 from sketchdesign.services.generate import GenerateSettings, generate
@@ -44,8 +44,10 @@ def write_card(model: Model, path: Path) -> Work[None]:
     drawn = yield from generate(model, GenerateSettings(ROWS * COLUMNS, seed=PICTURE_SEED))
     page = Page(COLUMNS * CELL_MM, ROWS * CELL_MM)
     layout = GridLayout(ROWS, COLUMNS, margin_mm=2.0, gap_mm=3.0)
-    write_atomic(picture, render_png(arrange_grid([each.sketch for each in drawn.sketches], layout, page), PICTURE_DPI))
-    write_atomic(path, render_card(model.info, model.sha256, picture.name, drawn.ended_share_before))
+    sheet = arrange_grid([each.sketch for each in drawn.sketches], layout, page)
+    with together():
+        write_atomic(picture, render_png(sheet, PICTURE_DPI))
+        write_atomic(path, render_card(model.info, model.sha256, picture.name, drawn.ended_share_before))
 
 
 def render_card(info: ModelInfo, sha256: str, picture: str, ended_share: float) -> str:
@@ -68,7 +70,7 @@ def render_card(info: ModelInfo, sha256: str, picture: str, ended_share: float) 
     parts = [
         f"# {info.name}",
         f"![Sketches by {info.name}]({picture})",
-        f"Drawn at the default sampling with seed {PICTURE_SEED}, none left out.",
+        f"Drawn at the default sampling with seed {PICTURE_SEED}.",
         _table("fact", "value", facts),
         "## Losses on drawings it was not trained on, in nats",
         _table("loss", "value", losses),

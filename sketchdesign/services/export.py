@@ -1,14 +1,15 @@
-"""Writing results to files: several formats at once, checked before the work begins."""
+"""Writing results to files: several formats at once, all of them or none, checked before the work begins."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sketchdesign.core.drawing import Drawing
 from sketchdesign.core.errors import InputError
-from sketchdesign.core.files import check_writable, write_atomic
+from sketchdesign.core.files import check_writable, together, write_atomic
 from sketchdesign.core.provenance import Provenance
 from sketchdesign.design.grid import contact_sheet
 from sketchdesign.output.files import WRITERS, write_drawing
@@ -45,16 +46,21 @@ def check_outputs(paths: Sequence[Path], *, sketches: bool = False) -> None:
 
 def export_drawing(drawing: Drawing, paths: Sequence[Path], dpi: float, *, gcode: GcodeSettings = SERVO) -> None:
     """Write a drawing to each path, in the format of its ending: one of ours, or a plugin's with its defaults."""
-    for path in paths:
-        if path.suffix.lower() in GCODE_ENDINGS:
-            write_atomic(path, render_gcode(drawing, gcode))
-            continue
-        # Ours need no plugin to be found and loaded first, and take the resolution.
-        plugin = None if path.suffix.lower() in WRITERS else for_ending("exporter", path)
-        if plugin is None:
-            write_drawing(drawing, path, dpi=dpi)
-        else:
-            write_with(plugin, drawing, path, {})
+    with together():
+        for path in paths:
+            _export(drawing, path, dpi, gcode)
+
+
+def _export(drawing: Drawing, path: Path, dpi: float, gcode: GcodeSettings) -> None:
+    if path.suffix.lower() in GCODE_ENDINGS:
+        write_atomic(path, render_gcode(drawing, gcode))
+        return
+    # Ours need no plugin to be found and loaded first, and take the resolution.
+    plugin = None if path.suffix.lower() in WRITERS else for_ending("exporter", path)
+    if plugin is None:
+        write_drawing(drawing, path, dpi=dpi)
+    else:
+        write_with(plugin, drawing, path, {})
 
 
 def export_made(made: Made, seed: int, paths: Sequence[Path], dpi: float) -> None:
@@ -63,15 +69,10 @@ def export_made(made: Made, seed: int, paths: Sequence[Path], dpi: float) -> Non
     Raises:
         InputError: a list of sketches is asked for, but the plugin has made a drawing.
     """
-    for path in paths:
-        writer = SKETCH_WRITERS.get(path.suffix.lower())
-        if writer is None:
-            export_drawing(made.drawing, [path], dpi)
-        elif made.sketches is None:
-            raise InputError(f"a whole drawing cannot be written to {path}", hint="choose .svg or another format")
-        else:
-            records = [SketchRecord("sketch", sketch, seed, number) for number, sketch in enumerate(made.sketches)]
-            writer(records, path, made.drawing.provenance)
+    records = None
+    if made.sketches is not None:
+        records = [SketchRecord("sketch", sketch, seed, number) for number, sketch in enumerate(made.sketches)]
+    export_records(records, lambda: made.drawing, made.drawing.provenance, paths, dpi)
 
 
 def export_sketches(
@@ -79,14 +80,47 @@ def export_sketches(
 ) -> None:
     """Write generated sketches: as records to ``.ndjson`` and ``.npz``, else as a contact sheet on A4."""
     provenance = Provenance({"command": "generate", **drawing_recipe(model, settings)})
-    records = [
+
+    def sheet() -> Drawing:
+        return replace(contact_sheet([drawn.sketch for drawn in generated.sketches]), provenance=provenance)
+
+    export_records(generated_records(generated, settings), sheet, provenance, paths, dpi)
+
+
+def generated_records(generated: Generated, settings: GenerateSettings) -> list[SketchRecord]:
+    """Generated sketches as they are written one by one."""
+    return [
         SketchRecord(drawn.word, drawn.sketch, settings.seed, number, drawn.ended)
         for number, drawn in enumerate(generated.sketches)
     ]
-    for path in paths:
-        writer = SKETCH_WRITERS.get(path.suffix.lower())
-        if writer is not None:
-            writer(records, path, provenance)
-        else:
-            sheet = contact_sheet([record.sketch for record in records])
-            export_drawing(Drawing(sheet.page, sheet.layers, provenance), [path], dpi)
+
+
+def export_records(
+    records: Sequence[SketchRecord] | None,
+    drawing: Callable[[], Drawing],
+    provenance: Provenance,
+    paths: Sequence[Path],
+    dpi: float,
+) -> None:
+    """Write sketches as records to ``.ndjson`` and ``.npz``, and the drawing that shows them to all other paths.
+
+    Args:
+        records: None where the drawing is not made of sketches.
+        drawing: makes what is on paper, only where it is wanted.
+        provenance: of the records; the drawing has it, too.
+        paths: their endings pick the formats.
+        dpi: resolution of a picture.
+
+    Raises:
+        InputError: a list of sketches is asked for, but there is none.
+        OutputError: a file cannot be written; then none is.
+    """
+    with together():
+        for path in paths:
+            writer = SKETCH_WRITERS.get(path.suffix.lower())
+            if writer is None:
+                export_drawing(drawing(), [path], dpi)
+            elif records is None:
+                raise InputError(f"a whole drawing cannot be written to {path}", hint="choose .svg or another format")
+            else:
+                writer(records, path, provenance)

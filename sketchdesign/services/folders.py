@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from sketchdesign.core.errors import OutputError
+
 
 @dataclass(frozen=True)
 class UserFolders:
@@ -33,3 +35,16 @@ class UserFolders:
     def under(cls, folder: Path) -> Self:
         """All three within one folder."""
         return cls(folder / "config", folder / "data", folder / "state")
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, where they are not there.
+
+    Raises:
+        OutputError: one of them is read-only, or a file.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise OutputError(f"cannot make the folder {folder}: {reason}", hint="see that it can be written") from error

@@ -84,7 +84,8 @@ class GenerateSettings:
             SketchFormatError: the document is not one of its.
         """
         try:
-            sampling = dict(document["sampling"])
+            # Files of before there was a critic were drawn without one.
+            sampling: dict[str, Any] = {"critic": False} | dict(document["sampling"])
             if sampling["start_token"] is not None:
                 sampling["start_token"] = tuple(map(float, sampling["start_token"]))
             return cls(
@@ -179,6 +180,8 @@ def generate(model: Model, settings: GenerateSettings) -> Work[Generated]:
     from sketchdesign.model.sampler import Sampler
 
     labels = class_labels(model.info.classes, settings)
+    names = model.info.classes or (model.info.name,)
+    words = [names[label] for label in labels]
     sampler = Sampler(model, choose_device(settings.device), choose_threads(settings.threads))
     started = time.perf_counter()
 
@@ -199,10 +202,10 @@ def generate(model: Model, settings: GenerateSettings) -> Work[Generated]:
         settings.curation(),
         lambda good: Progress(good, settings.count, "sketches"),
         settings.precedence(settings.count),
+        () if settings.keep_unfinished else words,
     )
-    words = model.info.classes or (model.info.name,)
-    chosen = zip(drawn.sketches, labels, strict=True)
-    sketches = tuple(DrawnSketch(each.sketch, words[label], each.ended) for each, label in chosen)
+    chosen = zip(drawn.sketches, words, strict=True)
+    sketches = tuple(DrawnSketch(each.sketch, word, each.ended) for each, word in chosen)
     return Generated(
         sketches,
         ended_share=sum(each.ended for each in sketches) / settings.count,

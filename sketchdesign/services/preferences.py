@@ -9,7 +9,7 @@ from pathlib import Path
 from sketchdesign.core.errors import SketchDesignError
 from sketchdesign.core.files import write_atomic
 from sketchdesign.services.documents import from_json, to_json
-from sketchdesign.services.folders import UserFolders
+from sketchdesign.services.folders import UserFolders, make_folder
 
 THEMES = ("system", "light", "dark")
 LANGUAGES = {"": "System", "en": "English", "de": "Deutsch"}
@@ -58,10 +58,10 @@ def save_preferences(preferences: Preferences, folders: UserFolders) -> None:
     """Keep them.
 
     Raises:
-        OutputError: the folder is read-only.
+        OutputError: the folder cannot be made or written.
     """
     path = _path(folders)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     write_atomic(path, json.dumps(to_json(preferences, []), indent=1))
 
 

@@ -193,7 +193,11 @@ def _draw(
             return prior_request(sampler.model, keys, labels, settings.sampling)
         return Request(keys, z[numbers], class_vectors(sampler.model, labels, settings.sampling.class_guidance))
 
-    return (yield from draw_until_ended(sampler, subject.counts[way], request, settings.sampling, tell))
+    count = subject.counts[way]
+    # As `generate` draws them. The other ways show what a given z holds, whether it is recognised or not.
+    info = sampler.model.info
+    words = [(info.classes or (info.name,))[subject.label]] * count if way == "generated" else []
+    return (yield from draw_until_ended(sampler, count, request, settings.sampling, tell, words=words))
 
 
 def _look(judge: Judge, subject: _Subject, drawn: Mapping[Way, DrawnSet], train: DrawingSet) -> tuple[_Seen, Nearest]:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import serial
 
+from sketchdesign.cli.main import run
 from sketchdesign.plotter.transport import open_serial
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs pseudo-terminals")
@@ -56,11 +57,21 @@ def test_it_ends_by_itself(invoke: Callable[..., dict[str, Any]]) -> None:
     assert invoke("emulator", "--seconds", "0.05")["firmware"] == "3.0.3"
 
 
+def test_a_person_can_copy_the_port(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["emulator", "--seconds", "0.05"]) == 0
+    words, port = capsys.readouterr().out.splitlines()
+    assert words.startswith("Emulated plotter with firmware 3.0.3")
+    assert port == port.strip(" .")
+    assert Path(port).is_absolute()
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         (["--firmware", "1.0"], "no emulator of firmware '1.0'"),
         (["--fault", "fire@2"], "'fire@2' is no fault"),
+        (["--seconds", "nan"], "cannot run for nan s"),
+        (["--nickname", "a name that is too long"], "no nickname of 23 letters"),
         (["--log", "/nowhere/log.jsonl"], "the folder /nowhere does not exist"),
     ],
 )
@@ -70,4 +81,4 @@ def test_what_cannot_be_emulated(words: list[str], message: str, invoke: Callabl
 
 def test_no_plotter_is_an_answer_too(invoke: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serial.tools.list_ports, "comports", list)
-    assert invoke("plotters") == {"plotters": []}
+    assert invoke("plotters") == {"plotters": [], "other_ports": []}

@@ -35,6 +35,7 @@ def test_mix_check_try_then_roll_anew_with_locks(tmp_path: Path, invoke: Invoke)
     tile, picture = tmp_path / "tile.svg", tmp_path / "check.png"
     made = invoke("tile", "example:cat", *TOSSED, *MIX, "--try", 3, "--seed", 5, "-o", tile, "--check", picture)
     assert made["sketches"] == 8 == len(made["motifs"])
+    assert [motif["number"] for motif in made["motifs"]] == list(range(1, 9))
     assert made["layout_seed"] in (5, 6, 7)
     assert 0.0 <= made["like_neighbours"] <= 1.0
     assert picture.read_bytes().startswith(b"\x89PNG")
@@ -42,13 +43,14 @@ def test_mix_check_try_then_roll_anew_with_locks(tmp_path: Path, invoke: Invoke)
     assert found["score"] == pytest.approx(made["croquis_score"], abs=1e-3)
     assert {"holes", "alleyways", "line_ups", "crowds"} <= set(found)
     again = tmp_path / "again.svg"
-    rolled = invoke("tile", "example:cat", "--from", tile, "--lock", "0,3", "--seed", 77, *MIX, "-o", again)
+    rolled = invoke("tile", "example:cat", "--from", tile, "--lock", "1,4", "--seed", 77, *MIX, "-o", again)
     assert (rolled["repeat"], rolled["width_mm"], rolled["seed"]) == ("half-drop", made["width_mm"], 77)
     assert rolled["seamless"]
     before, after = (invoke("info", path)["recipe"] for path in (tile, again))
     assert after["layout"] == before["layout"]
     assert after["locked"] == [0, 3]
     assert invoke("proof", again)["seamless"]
+    assert rolled["motifs"][0]["number"] == 1
 
 
 def test_what_is_given_beside_from_counts(tmp_path: Path, invoke: Invoke) -> None:
@@ -97,6 +99,8 @@ def test_a_sky_and_a_shape_are_filled(tmp_path: Path, invoke: Invoke) -> None:
         ["tile", "example:cat", "--mix", "dog"],
         ["tile", "example:cat", "--mix", "a@"],
         ["tile", "example:cat", "--lock", "1"],
+        ["tile", "example:cat", "--ground", "mauve"],
+        ["tile", "example:cat", "--colourway", "ink=#203060 on mauve"],
         ["tile", "example:cat", "--from", "none.svg"],
         ["tile", "example:cat", "--try", "0"],
         ["tile", "example:cat", "--overlap", "-1mm"],

@@ -89,12 +89,16 @@ def test_a_preview_shows_drawing_and_travel(drawing: Path, tmp_path: Path, invok
         (["--layers", "x"], "no list of layers"),
         (["--machine", "axidraw-v9"], "unknown machine"),
         (["--offset", "1"], "no offset"),
+        (["--offset", "3:1mm,0mm"], "no layer 3"),
         (["--offset", "1:-9mm,0mm"], "reaches from"),
         (["--pen-up", "20"], "pen heights"),
         (["--speed", "-3"], "speed of -3"),
+        (["--travel-speed", "0.001"], "speed of 0.001"),
         (["--servo", "steam"], "unknown pen lift"),
         (["--copies", "0"], "copies"),
+        (["--turn", "over"], "cannot be turned 'over'"),
         (["--resume"], "cannot read the journal"),
+        (["--resume", "--journal", "/dev/zero"], "/dev/zero is no file"),
     ],
 )
 def test_what_cannot_be_plotted(
@@ -113,6 +117,82 @@ def test_out_of_reach_is_refused_or_clipped(tmp_path: Path, invoke: Invoke, caps
     assert run(["plot", str(path), "--dry-run"]) == 2
     assert "--clip" in capsys.readouterr().err
     assert invoke("plot", path, "--dry-run", "--clip")["pen_down_mm"] == pytest.approx(330.0, abs=0.1)
+
+
+def test_what_a_pen_off_its_place_cannot_reach_is_clipped(drawing: Path, invoke: Invoke) -> None:
+    whole = invoke("plot", drawing, "--dry-run")["layers"]
+    moved = invoke("plot", drawing, "--dry-run", "--clip", "--offset", "1:-5mm,0mm")["layers"]
+    assert moved[0]["pen_down_mm"] < whole[0]["pen_down_mm"]
+    assert moved[1]["pen_down_mm"] == whole[1]["pen_down_mm"]
+
+
+@pytest.fixture
+def portrait(tmp_path: Path) -> Path:
+    """Five stars down the left edge of a page that an AxiDraw V3 reaches only turned."""
+    path = tmp_path / "portrait.svg"
+    stars = Strokes.from_polylines([star(2.0, 2.0 + 9.0 * n) for n in range(4)] + [star(2.0, 285.0)])
+    write_drawing(Drawing(Page(30, 297), (Layer(Pen(), stars),)), path)
+    return path
+
+
+def test_a_page_that_fits_only_turned_is_turned(
+    portrait: Path, drawing: Path, tmp_path: Path, invoke: Invoke, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture = tmp_path / "turned.png"
+    assert invoke("plot", portrait, "--dry-run", "--preview", picture)["turned"] == "left"
+    with Image.open(picture) as image:
+        width, height = image.size
+    assert width > 9 * height
+    assert invoke("plot", portrait, "--dry-run", "--turn", "right")["turned"] == "right"
+    assert invoke("plot", drawing, "--dry-run")["turned"] is None
+    assert run(["plot", str(portrait), "--dry-run"]) == 0
+    assert "turned left by a quarter: its upper right corner is at home" in capsys.readouterr().out
+    assert run(["plot", str(portrait), "--dry-run", "--turn", "no"]) == 2
+    assert "reaches from" in capsys.readouterr().err
+
+
+def test_a_preview_never_takes_the_place_of_the_drawing(
+    drawing: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(drawing.parent)
+    before = drawing.read_bytes()
+    assert run(["plot", str(drawing), "--dry-run", "--preview", drawing.name]) == 2
+    assert "take the place of the drawing" in capsys.readouterr().err
+    assert drawing.read_bytes() == before
+
+
+def test_a_person_is_told_time_and_lengths_of_each_layer(drawing: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["plot", str(drawing), "--dry-run"]) == 0
+    whole, *layers = capsys.readouterr().out.splitlines()
+    assert whole.endswith(" s, 0.11 m drawn, 0.07 m with the pen up, 5 lifts.")
+    assert [line.split(":")[0] for line in layers] == ["- outline", "- colour"]
+    assert layers[0].endswith("0.07 m drawn, 0.03 m with the pen up, 3 strokes")
+
+
+def test_a_full_disk_stops_the_plot_with_the_pen_up(
+    drawing: Path, machine: tuple[Board, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import errno
+    import os
+
+    board, port = machine
+    write, written = os.write, 0
+
+    def fill(descriptor: int, data: bytes) -> int:
+        nonlocal written
+        if data.startswith(b'{"'):
+            written += 1
+            if written > 25:  # in the first star
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(descriptor, data)
+
+    monkeypatch.setattr("sketchdesign.plotter.journal.os.write", fill)
+    assert run(["plot", str(drawing), "--port", port, "--layers", "1"]) == 2
+    assert "no space left" in capsys.readouterr().err
+    assert board.queue.pen_up
+    monkeypatch.undo()
+    assert run(["plot", str(drawing), "--port", port, "--resume"]) == 0
+    assert sorted(set(drawn_stars(board))) == [(0, 0), (1, 0), (2, 0)]
 
 
 def test_a_file_is_plotted(
@@ -140,6 +220,31 @@ def test_events_are_json_lines(drawing: Path, machine: tuple[Board, str]) -> Non
     assert events[-1]["state"] == "done"
     assert events[2]["seconds_left"] > events[3]["seconds_left"]
     assert json.loads(done.stdout)["state"] == "done"
+
+
+def test_a_person_is_asked_for_pens_paper_and_ink(tmp_path: Path, machine: tuple[Board, str]) -> None:
+    layers = tuple(
+        Layer(Pen(name, colour), Strokes.from_polylines([[[2.0, 2.0 + n], [9.0, 2.0 + n]] for n in range(2)]), name)
+        for name, colour in (("black", "#000000"), ("red", "#c02020"))
+    )
+    path = tmp_path / "two.svg"
+    write_drawing(Drawing(Page(40, 20), layers), path)
+    words = ["plot", str(path), "--port", machine[1], "--copies", "2", "--reink", "2cm"]
+    asked = []
+    with subprocess.Popen(
+        [sys.executable, "-m", "sketchdesign", *words], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        assert process.stdin is not None
+        for line in process.stderr:
+            asked.append(line.removesuffix(". Press Enter, or the button on the plotter, to go on.\n"))
+            process.stdin.write("\n")
+            process.stdin.flush()
+    assert process.returncode == 0
+    change = "Change the pen: red #c02020"
+    paper = "Put in the paper for copy 2 of 2, and the pen: black #000000"
+    assert [each for each in asked if each != "Time for new ink"] == [change, paper, change]
+    assert asked.count("Time for new ink") == 2  # 7 mm a stroke, eight of them
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
@@ -174,6 +279,25 @@ def test_a_plot_that_was_interrupted_is_resumed(
         if path.pen_down
     )
     assert length == pytest.approx(3 * (6 + 2 * 72**0.5), abs=0.4)
+
+
+def test_a_turned_plot_goes_on_turned(portrait: Path, machine: tuple[Board, str], invoke: Invoke) -> None:
+    board, port = machine
+    words = ["plot", str(portrait), "--port", port, "--turn", "right", "--json"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "sketchdesign", *words], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if json.loads(line)["event"] == "progress":
+                break
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 130
+    time.sleep(0.2)
+    report = invoke("plot", portrait, "--port", port, "--resume", "--turn", "left")
+    assert (report["state"], report["turned"]) == ("done", "right")
+    # The first four stars hang from the upper edge, and end up at the far end of the page.
+    assert sorted(set(drawn_stars(board))) == [(0, 0), *((29 + n, 0) for n in range(4))]
 
 
 def test_something_else_on_the_port(drawing: Path, capsys: pytest.CaptureFixture[str]) -> None:

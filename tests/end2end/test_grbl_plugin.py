@@ -24,8 +24,10 @@ from sketchdesign.plotter.emulator.memory import MemoryTransport
 from sketchdesign.plotter.emulator.pty_server import PtyServer
 from sketchdesign.plotter.journal import read_journal
 from sketchdesign.plotter.recovery import HomeNeededError
-from sketchdesign.plotter.runner import StoppedError
-from sketchdesign.services.plot.run import PlotSettings, Plotting, plot_new, prepare_drawing, resume
+from sketchdesign.plotter.runner import LeftError, StoppedError
+from sketchdesign.services.plot.planning import Plotting, prepare_drawing
+from sketchdesign.services.plot.run import plot_new, resume
+from sketchdesign.services.plot.settings import PlotSettings
 from sketchdesign.services.plugins.registry import find_plugin
 
 Floats = NDArray[np.float64]
@@ -57,12 +59,14 @@ def sheet() -> Strokes:
 class Bench:
     """One machine and one drawing, plotted in as many sittings as it takes."""
 
-    def __init__(self, emulator: Any, folder: Path, strokes: Strokes, **parameters: Any) -> None:
+    def __init__(
+        self, emulator: Any, folder: Path, strokes: Strokes, speed_mm_s: float = 0.0, **parameters: Any
+    ) -> None:
         self.clock = VirtualClock()
         self.board = emulator.GrblBoard(self.clock, place=(37.25, 91.5, 3.0))
         self.home = self.board.place
         drawing = Drawing(Page(150, 100), (Layer(Pen(), strokes),))
-        self.settings = PlotSettings(driver="grbl", parameters=parameters)
+        self.settings = PlotSettings(driver="grbl", speed_mm_s=speed_mm_s, parameters=parameters)
         self.plotting: Plotting = prepare_drawing(drawing, self.settings)
         self.journal = folder / "plot.journal"
         self.control = Control()
@@ -154,11 +158,30 @@ def test_lines_are_sent_whole_and_not_in_slices_of_time(plugin: Any, tmp_path: P
     assert all(line.endswith("F6000") for line in moves if line not in drawn)
 
 
-def test_the_time_is_foretold(plugin: Any, tmp_path: Path) -> None:
-    strokes = sheet()
-    bench = Bench(plugin, tmp_path, strokes, acceleration=20000, max_speed=50)
+def plotting_seconds(bench: Bench) -> float:
+    """The machine's time from the first move to the end of the last, without finding home and setting up."""
+    begun: list[float] = []
+    moved: list[float] = []
+
+    def note(line: str) -> None:
+        if line.startswith("G53G1"):
+            begun.append(bench.clock.now())
+
+    bench.board.on_line = note
+    bench.on_event = lambda event: moved.append(bench.board.rested_s) if event == StateChanged(State.DONE) else None
     bench.plot()
-    assert bench.clock.now() == pytest.approx(bench.plotting.job.duration_s, rel=0.2)
+    return moved[0] - begun[0]
+
+
+@pytest.mark.parametrize(
+    ("speed", "max_speed", "acceleration"), [(50.0, 100.0, 500.0), (50.0, 130.0, 150.0), (90.0, 130.0, 1000.0)]
+)
+def test_the_time_is_foretold_to_a_hundredth(
+    speed: float, max_speed: float, acceleration: float, plugin: Any, tmp_path: Path
+) -> None:
+    bench = Bench(plugin, tmp_path, sheet(), speed_mm_s=speed, max_speed=max_speed, acceleration=acceleration)
+    bench.board.settings |= {120: acceleration, 121: acceleration}
+    assert plotting_seconds(bench) == pytest.approx(bench.plotting.job.duration_s, rel=0.01)
 
 
 @pytest.mark.parametrize(("x_axis", "y_axis"), [("left", "up"), ("right", "down"), ("left", "down")])
@@ -202,9 +225,40 @@ def test_stop_lifts_the_pen_and_keeps_the_rest(plugin: Any, tmp_path: Path) -> N
     assert bench.board.state == "Idle"  # it came to rest before it was reset, and knows where it is
     (part,) = bench.on_paper()
     assert off_line(finely(part), strokes.points[:90]) <= 0.02
-    bench.board.drawn.clear()
-    bench.resume()  # from the beginning of the stroke
-    check_drawn(bench, strokes, 0.02)
+    bench.resume()  # in the middle of the stroke, where it knows that it stopped
+    check_drawn_in_two_parts(bench, strokes)
+
+
+def check_drawn_in_two_parts(bench: Bench, strokes: Strokes) -> None:
+    """All of the drawing, the first stroke in two parts with at most 0.2 mm twice and no gap."""
+    first, second, *others = bench.on_paper()
+    ring = np.asarray(strokes.polylines()[0])
+    assert off_line(finely(first), ring) <= 0.02
+    assert off_line(finely(second), ring) <= 0.02
+    lengths = [float(np.hypot(*np.diff(line, axis=0).T).sum()) for line in (first, second, ring)]
+    assert min(lengths[:2]) > 5.0
+    assert -0.05 <= lengths[0] + lengths[1] - lengths[2] <= 0.2
+    wanted = [np.asarray(line) for line in strokes.polylines()[1:] if len(line) > 1]
+    assert len(others) == len(wanted)
+    assert all(off_line(finely(line), expected) <= 0.02 for line, expected in zip(others, wanted, strict=True))
+
+
+def test_who_leaves_in_a_pause_goes_on_in_the_middle_of_the_stroke(plugin: Any, tmp_path: Path) -> None:
+    strokes = sheet()
+    bench = Bench(plugin, tmp_path, strokes)
+
+    def leave(line: str) -> None:
+        if len([each for each in bench.board.lines if each.startswith("G53G1")]) == 30:
+            bench.control.leave()
+
+    bench.board.on_line = leave
+    with pytest.raises(LeftError):
+        bench.plot()
+    bench.board.on_line = lambda _: None
+    bench.resume()
+    drops = [place for spindle, place in bench.board.spindles if spindle is not None and spindle > DOWN_S]
+    assert len(drops) == len(strokes) + 1
+    check_drawn(bench, strokes, 0.02)  # the two parts meet exactly
 
 
 @pytest.mark.parametrize("stroke", [1, 2, 4])

@@ -13,12 +13,15 @@ from sketchdesign.core.drawing import Drawing, Layer, Page, Pen, Strokes
 from sketchdesign.core.strokes import Sketch
 from sketchdesign.gui.canvas import DIRECT_POINTS, Canvas
 from sketchdesign.gui.scene import Scene, path_of, picture_of
+from sketchdesign.gui.theme import apply_theme
 
 SQUARE = Sketch.from_polylines([[[0, 0], [10, 0], [10, 10], [0, 10], [0, 0]]])
 
 
 @pytest.fixture
 def canvas(qtbot: QtBot) -> Canvas:
+    # Whatever a test before this one has chosen.
+    apply_theme("light")
     made = Canvas("Test")
     qtbot.addWidget(made)
     made.resize(400, 400)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from heartbeat import Heartbeat
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QAction, QColor, QDrag, QKeySequence
 from PySide6.QtTest import QTest
@@ -32,7 +33,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from sketchdesign.core.drawing import Page
-from sketchdesign.gui.app import App
+from sketchdesign.gui.app import App, shut_down
 from sketchdesign.gui.canvas import Canvas
 from sketchdesign.gui.fields import NumberField
 from sketchdesign.gui.main_window import MainWindow
@@ -60,7 +61,7 @@ TIMED = bool(os.environ.get("SKETCHDESIGN_TIMED"))
 
 
 class Record:
-    """Times steps and prints them."""
+    """Times steps, listens for stalls in them, and prints both."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
@@ -68,9 +69,12 @@ class Record:
     @contextmanager
     def step(self, name: str, most_s: float) -> Iterator[None]:
         began = time.perf_counter()
-        yield
+        with Heartbeat().listening() as heart:
+            yield
         took = self.seconds[name] = time.perf_counter() - began
-        print(f"{took:8.2f} s of {most_s:g} s  {name}")
+        print(f"{took:8.2f} s of {most_s:g} s  {name}; stood still for {heart.longest_ms:.0f} ms")
+        for stall in heart.longest(3):
+            print(f"{stall.ms:18.0f} ms, {stall.own_ms:.0f} ms its own: {stall.where}")
         assert not TIMED or took <= most_s, f"{name} took {took:.2f} s"
 
 
@@ -326,25 +330,33 @@ from pathlib import Path
 import sys
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
-from sketchdesign.gui.app import App
+from sketchdesign.gui.app import App, shut_down
 from sketchdesign.services.folders import UserFolders
 application = QApplication([])
 app = App(UserFolders.under(Path(sys.argv[1])))
 app.window.show()
 app.window.enter("plot")
 
+looks = 0
+
 def look():
+    global looks
+    looks += 1
     screen = application.primaryScreen().grabWindow(app.window.winId()).toImage()
     places = [(x, y) for x in range(0, screen.width(), 7) for y in range(0, screen.height(), 7)]
     colours = {screen.pixelColor(*place).name() for place in places}
-    print(application.platformName(), app.window.windowHandle().isExposed(), len(colours))
+    is_exposed = app.window.windowHandle().isExposed()
+    if looks < 100 and not (is_exposed and len(colours) > 20):
+        return
+    print(application.platformName(), is_exposed, len(colours))
     app.window.asks_before_closing = False
     app.window.close()
-    app.session.close()
     application.quit()
 
-QTimer.singleShot(1500, look)
-application.exec()
+timer = QTimer(interval=200)
+timer.timeout.connect(look)
+timer.start()
+sys.exit(shut_down(app, application.exec()))
 """
 
 

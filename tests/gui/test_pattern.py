@@ -18,6 +18,7 @@ from sketchdesign.core.strokes import Sketch
 from sketchdesign.design.layout import Layout
 from sketchdesign.gui.app import App
 from sketchdesign.gui.main_window import MainWindow
+from sketchdesign.gui.palettes import import_palette
 from sketchdesign.gui.workspaces import pattern_repeats
 from sketchdesign.gui.workspaces.pattern import PatternWorkspace
 from sketchdesign.gui.workspaces.pattern_canvas import THREE, TILE
@@ -265,7 +266,7 @@ def test_colourways_are_added_switched_and_kept(room: PatternWorkspace, qtbot: Q
     assert all(len(each.colours) == 3 for each in pattern_of(room).colourways)
     palette = tmp_path / "sea.gpl"
     palette.write_text("GIMP Palette\nName: Sea\n#\n 10 40 90 deep\n200 220 230 foam\n")
-    colours.import_palette(palette)
+    import_palette(room.session, palette)
     qtbot.waitUntil(lambda: len(pattern_of(room).colourways) == 3)
     assert colours.names.currentText() == "Sea"
     assert [pen.colour for pen in room.session.project.pens] == ["#0a285a", "#c8dce6", "#0a285a"]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QComboBox, QLabel
 from pytestqt.qtbot import QtBot
 
 from sketchdesign.core.drawing import Drawing, Layer, Page, Pen, Strokes
@@ -294,7 +294,12 @@ def test_a_page_that_fits_only_turned_is_turned_and_one_that_never_fits_is_refus
     qtbot.waitUntil(lambda: plotting.preview is not None and not plotting.is_planning, timeout=LONG_MS)
     assert plotting.preview is not None
     assert plotting.preview.table.page == Page(297, 210)
-    plotting._change("Turn", turns=False)
+    assert plotting.turn == "left"
+    way = plotting.inspector._settings["turn"]
+    assert isinstance(way, QComboBox)
+    assert way.currentText() == "Automatic"
+    way.setCurrentText("As it lies")
+    way.activated.emit(way.currentIndex())
     qtbot.waitUntil(lambda: plotting.problem != "", timeout=LONG_MS)
     assert plotting.problem.startswith("The sheet is out of the reach of the AxiDraw V3.")
     assert plotting.problem in plotting.controls.detail.text()

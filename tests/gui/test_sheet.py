@@ -6,16 +6,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDrag, QDropEvent
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from sketchdesign.core.drawing import Pen
 from sketchdesign.core.strokes import Sketch
 from sketchdesign.design.layout import Layout
+from sketchdesign.gui.colour_words import colour_word
+from sketchdesign.gui.i18n import Languages
 from sketchdesign.gui.main_window import MainWindow
 from sketchdesign.gui.workspaces.sheet import SheetWorkspace
-from sketchdesign.services.project.page import BOARD
+from sketchdesign.services.jobs import Job
+from sketchdesign.services.project.page import BOARD, project_sheet
 from sketchdesign.services.project.state import CellState, KeptSketch, PatternSettings
 
 HOOK = Sketch.from_polylines([[(0, 0), (40, 0), (40, 30)], [(10, 20), (30, 40)], [(31, 40), (40, 31)]])
@@ -173,8 +177,13 @@ def test_it_is_dragged_out_as_a_file_and_opens_again(
     monkeypatch.setattr("sketchdesign.gui.workspaces.sheet_drag.QDrag", Drag)
     room.session.change("Margin", sheet=replace(room.session.project.sheet, margin_mm=21.0))
     settled(room, qtbot)
-    room.drag_out()
+    handle = room.handle
+    QTest.mousePress(handle, Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
+    qtbot.waitUntil(lambda: not room.session.workers.tasks, timeout=LONG_MS)
+    assert carried == [], "nothing is carried away while the pointer rests"
+    QTest.mouseMove(handle, QPoint(40, 8))
     (path,) = carried
+    QTest.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=QPoint(40, 8))
     project = window.session.project
     window.session.new_project()
     mime = QMimeData()
@@ -187,6 +196,71 @@ def test_it_is_dragged_out_as_a_file_and_opens_again(
     assert (opened.page, opened.sheet.margin_mm, opened.pens) == (project.page, 21.0, project.pens)
     assert opened.pattern.motifs == project.pattern.motifs
     settled(room, qtbot)
+
+
+def test_a_click_on_the_handle_carries_nothing_away(
+    room: SheetWorkspace, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carried: list[Path] = []
+    monkeypatch.setattr("sketchdesign.gui.workspaces.sheet.drag_file", lambda _at, path, _picture: carried.append(path))
+    QTest.mouseClick(room.handle, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not room.session.workers.tasks, timeout=LONG_MS)
+    QTest.mouseMove(room.handle, QPoint(60, 8))
+    assert carried == []
+
+
+def test_the_plot_takes_the_sheet_that_was_routed_already(
+    room: SheetWorkspace, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert room.sheet is not None
+
+    def again(*_: object) -> None:
+        raise AssertionError("it was routed before")
+
+    monkeypatch.setattr("sketchdesign.geometry.optimise.optimising", again)
+    drawn = Job(project_sheet(window.session.project)).run()
+    assert drawn.drawing.layers == room.sheet.drawing.layers
+    assert drawn.seconds == room.sheet.seconds
+    reseeded = Job(project_sheet(replace(window.session.project, seed=99))).run()
+    assert reseeded.drawing.provenance.recipe["tile"]["seed"] == 99
+    assert reseeded.drawing.provenance.recipe["pipeline"] == room.sheet.drawing.provenance.recipe["pipeline"]
+
+
+def test_a_pen_is_called_by_its_colour_until_it_has_a_name(room: SheetWorkspace, qtbot: QtBot) -> None:
+    room.session.change("Pens", pens=(Pen("#1f2a44", "#1f2a44"), Pen("Rust", "#b4532a")))
+    first, second = room.controls.pens.rows
+    assert (first.name.text(), first.name.placeholderText()) == ("", "dark blue")
+    assert (second.name.text(), second.name.placeholderText()) == ("Rust", "brown")
+    first.name.setText("Ink")
+    first.name.editingFinished.emit()
+    assert room.session.project.pens[0].name == "Ink"
+    first.name.clear()
+    first.name.editingFinished.emit()
+    assert room.session.project.pens[0].name == "#1f2a44"
+
+
+@pytest.mark.parametrize(
+    ("code", "word"),
+    [
+        ("#000000", "black"),
+        ("#ffffff", "white"),
+        ("#808080", "grey"),
+        ("#d0d0d0", "light grey"),
+        ("#ff0000", "red"),
+        ("#7a4a1e", "brown"),
+        ("#ffa500", "orange"),
+        ("#ffff00", "yellow"),
+        ("#0b5d1e", "dark green"),
+        ("#00c8c8", "turquoise"),
+        ("#3f5fd8", "blue"),
+        ("#a9c5ff", "light blue"),
+        ("#7a3bd9", "violet"),
+        ("#ff4fb0", "pink"),
+        ("#ff0030", "red"),
+    ],
+)
+def test_colours_have_plain_names(english: Languages, code: str, word: str) -> None:
+    assert colour_word(code) == word
 
 
 def test_a_margin_without_room_is_said_and_mended(room: SheetWorkspace, qtbot: QtBot) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -26,7 +23,8 @@ from sketchdesign.gui.session import Message
 from sketchdesign.gui.workspace import rooms
 from sketchdesign.gui.workspaces.sketch import SketchWorkspace
 from sketchdesign.services.folders import UserFolders
-from sketchdesign.services.project.file import open_project
+from sketchdesign.services.project.file import open_project, save_project
+from sketchdesign.services.project.state import Project
 
 A_FACE = [(60.0, 60.0), (200.0, 60.0), (200.0, 200.0), (60.0, 200.0), (60.0, 62.0)]
 
@@ -248,48 +246,46 @@ def test_all_icons_can_be_drawn(qapp: QApplication) -> None:
         assert any(image.pixelColor(x, y).alpha() > 100 for x in range(32) for y in range(32)), name
 
 
-CRASHER = """
-import os, sys
-os.environ["QT_QPA_PLATFORM"] = "offscreen"
-from pathlib import Path
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
-from sketchdesign.gui.session import Session
-from sketchdesign.services.folders import UserFolders
-folders = UserFolders.under(Path(sys.argv[1]))
-application = QApplication([])
-session = Session(folders)
-session.change("Seed", seed=4711)
-look = QTimer(interval=20)
-look.timeout.connect(lambda: any(folders.state.glob("recovery/*.json")) and print("kept", flush=True))
-look.start()
-application.exec()
-"""
-
-
-def test_after_kill_minus_nine_the_next_start_offers_the_work(
-    qapp: QApplication, folders: UserFolders, tmp_path: Path, qtbot: QtBot
-) -> None:
-    with subprocess.Popen([sys.executable, "-c", CRASHER, str(tmp_path / "user")], stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline().strip() == b"kept"
-        os.kill(process.pid, signal.SIGKILL)
-    app = App(folders)
-    app.window.show()
-    qtbot.waitUntil(app.window.message_bar.isVisible)
-    (button,) = [each for each in app.window.message_bar.findChildren(QAbstractButton) if each.text() == "Take it up"]
-    with qtbot.waitSignal(app.session.project_opened):
-        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert app.session.project.seed == 4711
-    app.window.asks_before_closing = False
-    app.window.close()
-    app.session.close()
-    app.window.deleteLater()
-
-
 def test_undo_and_redo_are_in_the_menu(window: MainWindow) -> None:
     window.session.change("Temperature", sketch=replace(window.session.project.sketch, temperature=0.9))
     (undo,) = [each for each in window.commands() if each.text().startswith("Undo")]
     assert undo.isEnabled()
     undo.trigger()
     assert window.session.project.sketch.temperature == 0.25
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("damaged.sketchdesign", "damaged or no project"),
+        ("missing.sketchdesign", "no such file"),
+        ("missing.safetensors", "no model or model file"),
+        ("damaged.safetensors", "not a safetensors file"),
+        ("missing.svg", "no such file"),
+        ("gone.sketchdesign", "no model or model file called a-model-of-old"),
+    ],
+)
+def test_a_file_that_cannot_be_opened_is_said_and_the_app_goes_on(
+    qapp: QApplication, folders: UserFolders, tmp_path: Path, qtbot: QtBot, name: str, said: str
+) -> None:
+    path = tmp_path / name
+    if name.startswith("damaged"):
+        path.write_bytes(b"PK not a zip archive, nor eight bytes of a header's length")
+    if name.startswith("gone"):
+        save_project(Project(model="a-model-of-old"), path)
+    messages: list[Message] = []
+    app = App(folders, path)
+    app.session.message.connect(messages.append)
+    app.window.show()
+    try:
+        qtbot.waitUntil(lambda: bool(messages), timeout=60_000)
+        assert said in messages[0].text
+        assert messages[0].details == ""
+        assert app.window.message_bar.isVisible()
+        app.session.change("Seed", seed=77)
+        assert app.session.project.seed == 77
+    finally:
+        app.window.asks_before_closing = False
+        app.window.close()
+        app.session.close()
+        app.window.deleteLater()

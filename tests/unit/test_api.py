@@ -83,3 +83,16 @@ def test_drawings_are_written_and_read(tmp_path: Path) -> None:
     assert len(sketch.stroke_lengths) == 2
     with pytest.raises(api.InputError, match="by its ending"):
         api.export(drawing, tmp_path / "a.abc")
+
+
+def test_a_tile_of_no_sketches_is_refused() -> None:
+    with pytest.raises(api.InputError, match="no sketches"):
+        api.make_tile([])
+
+
+def test_paths_may_be_texts(tmp_path: Path) -> None:
+    path = str(tmp_path / "tile.svg")
+    tile = api.make_tile([HOOK], "grid", (40.0, 30.0))
+    api.export(tile, path)
+    assert api.read_drawing(path).stroke_count == tile.stroke_count
+    assert len(api.read_sketches(path)) == 1

@@ -1,20 +1,19 @@
 """A board under GRBL 1.1 without the board: for tests, and to rehearse a plot on.
 
 It is written from GRBL's own description, apart from the driver: a receiver of 128 bytes that loses what does not fit,
-a planner of 15 blocks, answers that wait for room in it, and single bytes that are obeyed out of turn. Blocks are moved
-along at their feed rate, without ramps.
+a planner of 15 blocks, answers that wait for room in it, and single bytes that are obeyed out of turn.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sketchdesign.api import Clock
+from sketchdesign_grbl.planner import Place, Planner
 
 RECEIVER = 128
 PLANNER = 15
@@ -24,18 +23,16 @@ SEGMENTS_S = 0.05
 HOMED = (0.0, 0.0, 0.0)
 """Where homing ends, a millimetre off the switches."""
 
-_BRAKING_S = 0.04
 _HOMING_S = 2.0
 _WORD = re.compile(r"([A-Z])(-?\d*\.?\d+)")
 _MODAL = {0.0, 1.0, 4.0, 17.0, 21.0, 53.0, 90.0, 94.0}
 
-Place = tuple[float, float, float]
-
 
 def _usual_settings() -> dict[int, float]:
-    kinds = {1: 25.0, 10: 1.0, 13: 0.0, 20: 0.0, 22: 0.0, 30: 1000.0, 32: 0.0}
-    axes = {100: 80.0, 101: 80.0, 110: 8000.0, 111: 8000.0, 120: 500.0, 121: 500.0, 130: 400.0, 131: 300.0}
-    return kinds | axes
+    kinds = {1: 25.0, 10: 1.0, 11: 0.01, 13: 0.0, 20: 0.0, 22: 0.0, 30: 1000.0, 32: 0.0}
+    steps, rates = {100: 80.0, 101: 80.0, 102: 400.0}, {110: 8000.0, 111: 8000.0, 112: 8000.0}
+    accelerations, reaches = {120: 500.0, 121: 500.0, 122: 500.0}, {130: 400.0, 131: 300.0, 132: 50.0}
+    return kinds | steps | rates | accelerations | reaches
 
 
 class Drawn(NamedTuple):
@@ -45,18 +42,6 @@ class Drawn(NamedTuple):
     begin: Place
     end: Place
     spindle: float | None
-
-
-@dataclass
-class _Block:
-    begin: Place
-    end: Place
-    seconds: float
-    done_s: float = 0.0
-
-    def at(self, share: float) -> Place:
-        x, y, z = (a + share * (b - a) for a, b in zip(self.begin, self.end, strict=True))
-        return x, y, z
 
 
 @dataclass
@@ -71,6 +56,7 @@ class GrblBoard:
         spindle: S, or None while it is off.
         spindles: (S or None, where) whenever it changed.
         lines: all that were executed.
+        rested_s: when it came to the end of all lines last.
         most_bytes: that ever waited in the receiver.
         overflowed: whether bytes were lost.
         refused: texts of lines that are answered with error:20.
@@ -89,13 +75,14 @@ class GrblBoard:
         self.spindles: list[tuple[float | None, Place]] = []
         self.lines: list[str] = []
         self.most_bytes = 0
+        self.rested_s = self.clock.now()
         self.overflowed = False
         self._plug = 0
         self._is_open = False
         self._out = b""
         self._now_s = self.clock.now()
         self._receiver = bytearray()
-        self._blocks: deque[_Block] = deque()
+        self._planner = Planner(lambda number: self.settings[number])
         self._zero: Place = self.place
         self.state = "Idle"
         self.spindle: float | None = None
@@ -153,6 +140,7 @@ class GrblBoard:
             self._now_s = max(self._now_s, due_s)
             self._do_due()
         self._now_s = max(self._now_s, self.clock.now())
+        self._move_on()
 
     def alarm(self, code: int) -> None:
         """Stop at once, as when a switch is hit; the place is not to be trusted any more."""
@@ -164,7 +152,7 @@ class GrblBoard:
 
     def reset(self) -> None:
         """A soft reset. In motion it loses the place."""
-        moving = bool(self._blocks) and self.state in ("Run", "Home")
+        moving = bool(self._planner.lines) and self.state in ("Run", "Home")
         was_alarm = self.state == "Alarm"
         self._cut_short()
         self._forget()
@@ -189,13 +177,13 @@ class GrblBoard:
         elif byte == 0x18:
             self.reset()
         elif byte == ord("!") and self.state in ("Idle", "Run"):
-            self._hold_s = self._now_s + (_BRAKING_S if self._blocks else 0.0)
+            self._hold_s = self._planner.brake(self._now_s)
             self.state = "Hold"
         elif byte == ord("~") and self.state == "Hold" and self._now_s >= self._hold_s:
-            for block in self._blocks:
-                block.done_s += self._now_s - self._hold_s
             self._hold_s = math.inf
-            self.state = "Run" if self._blocks else "Idle"
+            self.state = "Run" if self._planner.lines else "Idle"
+            if self._planner.lines:
+                self._planner.go_on(self._now_s)
 
     def _report(self) -> str:
         stage = "" if self.state != "Hold" else f":{int(self._now_s < self._hold_s)}"
@@ -238,7 +226,7 @@ class GrblBoard:
             return False
         line = bytes(self._receiver).partition(b"\n")[0].upper()
         # What is no move waits until all moves are made.
-        return bool(self._blocks) if b"M" in line or b"G4" in line else self._planned() >= PLANNER
+        return bool(self._planner.lines) if b"M" in line or b"G4" in line else self._planned() >= PLANNER
 
     def _execute(self, line: str) -> int:
         if not line:
@@ -274,18 +262,15 @@ class GrblBoard:
             return 33  # this one knows machine coordinates only
         if 1.0 in codes and not values.get("F"):
             return 22
-        begin = self._blocks[-1].end if self._blocks else self.place
+        begin = self._planner.lines[-1].end if self._planner.lines else self.place
         x, y, z = (values.get(axis, before) for axis, before in zip("XYZ", self._counted(begin), strict=True))
         x, y = (round(value * self.settings[n]) / self.settings[n] for value, n in ((x, 100), (y, 101)))
         if self.settings[20] and not (-self.settings[130] <= x <= 0.0 and -self.settings[131] <= y <= 0.0):
             self.alarm(2)
             return 0
-        mm_s = min(values.get("F", 1e9), self.settings[110]) / 60.0
         end = (x + self._zero[0], y + self._zero[1], z + self._zero[2])
-        length = math.dist(begin, end)
-        if length > 0.0:
-            start_s = self._blocks[-1].done_s if self._blocks else self._now_s
-            self._blocks.append(_Block(begin, end, length / mm_s, start_s + length / mm_s))
+        self._planner.add(begin, end, values.get("F", math.inf) / 60.0, self._now_s)
+        if self._planner.lines:
             self.state = "Run"
         return 0
 
@@ -316,47 +301,43 @@ class GrblBoard:
         times = [self._dwell_s or math.inf]
         if self.state == "Hold":
             times.append(self._hold_s if self._now_s < self._hold_s else math.inf)
-        elif self._blocks:
-            times.append(self._blocks[0].done_s)
+        elif self._planner.lines:
+            times.append(self._planner.ends_s()[0])
         return min(times)
 
     def _do_due(self) -> None:
         if self._dwell_s and self._now_s >= self._dwell_s:
             self._dwell_s = 0.0
             self._say("ok")
-        while self._blocks and self.state != "Hold" and self._now_s >= self._blocks[0].done_s:
-            block = self._blocks.popleft()
-            self.drawn.append(Drawn(block.begin, block.end, self.spindle))
-            self.place = block.end
-        if not self._blocks and self.state == "Run":
+        self._move_on()
+
+    def _move_on(self) -> None:
+        for line in self._planner.advance(self._now_s):
+            self.drawn.append(Drawn(line.begin, line.end, self.spindle))
+            self.place = line.end
+            self.rested_s = self._now_s
+        if not self._planner.lines and self.state == "Run":
             self.state = "Idle"
 
     def _planned(self) -> int:
-        return sum(block.done_s > self._now_s + SEGMENTS_S for block in self._blocks)
+        return sum(end_s > self._now_s + SEGMENTS_S for end_s in self._planner.ends_s())
 
     def _where(self) -> Place:
-        if not self._blocks:
-            return self.place
-        now_s = min(self._now_s, self._hold_s) if self.state == "Hold" else self._now_s
-        first = next((block for block in self._blocks if block.done_s > now_s), self._blocks[-1])
-        return first.at(min(1.0, max(0.0, 1.0 - (first.done_s - now_s) / first.seconds)))
+        return self._planner.where() if self._planner.lines else self.place
 
     def _cut_short(self) -> None:
         """Leave everything where it is now."""
-        here = self._where()
-        for block in self._blocks:
-            reached = here if block.end != here and block.done_s > min(self._now_s, self._hold_s) else block.end
-            self.drawn.append(Drawn(block.begin, reached, self.spindle))
-            if reached == here:
-                break
-        self.place = here
+        if self._planner.lines:
+            begin, self.place = self._planner.lines[0].begin, self._planner.where()
+            self.drawn.append(Drawn(begin, self.place, self.spindle))
+        self._planner.clear(self._now_s)
 
     def _turn(self, spindle: float | None) -> None:
         self.spindle = spindle
         self.spindles.append((spindle, self.place))
 
     def _forget(self) -> None:
-        self._blocks.clear()
+        self._planner.clear(self._now_s)
         self._receiver.clear()
         self._dwell_s = 0.0
         self._hold_s = math.inf

@@ -1,7 +1,8 @@
 """A pen plotter under GRBL 1.1, as sketchdesign drives it.
 
-GRBL plans its speeds itself and cannot tell after a break what it has drawn: it gets straight lines, and a plot that
-broke off is resumed from home and from the beginning of a stroke.
+GRBL plans its speeds itself: it gets straight lines. Most boards forget where they are when their port is opened, so a
+plot that broke off is resumed from home: in the middle of a stroke where the machine came to rest and said where, and
+from the beginning of the stroke where it was cut off without a word.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ class Grbl:
         """Never known: opening the port resets most boards, and nothing on them keeps a mark."""
         return False
 
-    def start(self, pen: PenSetup, mark: int, *, at_home: bool) -> None:
+    def start(self, pen: PenSetup, mark: int, *, at_home: bool, position: Steps | None = None) -> None:
         """See `Plotter.start`. A machine with switches finds its home now.
 
         Raises:

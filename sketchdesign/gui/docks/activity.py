@@ -78,5 +78,8 @@ class LogPanel(QPlainTextEdit):
         self.setAccessibleName(tr("Log"))
         self.setPlaceholderText(tr("Nothing was said yet."))
         for line in session.log:
-            self.appendPlainText(line)
-        session.logged.connect(self.appendPlainText)
+            self._add(line)
+        session.logged.connect(self._add)
+
+    def _add(self, line: str) -> None:
+        self.appendPlainText(line[:1].upper() + line[1:])

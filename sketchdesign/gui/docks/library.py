@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QStackedLayout, QVBo
 from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.mime import SKETCHES, mime_of, sketches_of
 from sketchdesign.gui.session import Session
+from sketchdesign.gui.theme import theme
 from sketchdesign.gui.thumbnails import sketch_pixmap
 from sketchdesign.services.project.state import KeptSketch
 
@@ -28,7 +29,7 @@ class SketchModel(QAbstractListModel):
         super().__init__()
         self._side = side_px
         self._sketches: list[KeptSketch] = []
-        self._pixmaps: dict[KeptSketch, QPixmap] = {}
+        self._pixmaps: dict[tuple[str, KeptSketch], QPixmap] = {}
 
     def show_sketches(self, sketches: Sequence[KeptSketch]) -> None:
         self.beginResetModel()
@@ -44,9 +45,13 @@ class SketchModel(QAbstractListModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         kept = self._sketches[index.row()]
         if role == Qt.ItemDataRole.DecorationRole:
-            if kept not in self._pixmaps:
-                self._pixmaps[kept] = sketch_pixmap(kept.sketch, self._side, 2.0)
-            return QIcon(self._pixmaps[kept])
+            key = theme().name, kept
+            if key not in self._pixmaps:
+                self._pixmaps[key] = sketch_pixmap(kept.sketch, self._side, 2.0)
+            shown = QIcon(self._pixmaps[key])
+            # A chosen sketch lies on a wash, and is not tinted itself.
+            shown.addPixmap(self._pixmaps[key], QIcon.Mode.Selected)
+            return shown
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
             return _told(kept)
         return None
@@ -93,6 +98,9 @@ class LibraryPanel(QWidget):
         self.view.setAcceptDrops(False)
         self.view.setAccessibleName(tr("Starred sketches"))
         self.view.activated.connect(lambda _: self.taken.emit(self.selected()))
+        use = QAction(tr("Use in this workspace"), self)
+        use.triggered.connect(lambda: self.taken.emit(self.selected()))
+        self.view.addAction(use)
         remove = QAction(tr("Remove from the library"), self)
         remove.setShortcut("Del")
         remove.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

@@ -14,7 +14,9 @@ from sketchdesign.gui.thumbnails import card_image
 from sketchdesign.model.zoo import find_models
 from sketchdesign.services.project.state import Project
 
-_CARD = QSize(176, 106)
+_CARD = QSize(108, 72)
+_BELOW_PX = 26
+"""For the name."""
 _NAME = Qt.ItemDataRole.UserRole
 
 
@@ -29,7 +31,8 @@ class ModelsPanel(QWidget):
         self.list.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.list.setMovement(QListWidget.Movement.Static)
         self.list.setIconSize(_CARD)
-        self.list.setSpacing(3)
+        self.list.setGridSize(_CARD + QSize(12, _BELOW_PX + 8))
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.list.setAccessibleName(tr("Models"))
         self.list.itemClicked.connect(lambda item: self.choose(item.data(_NAME)))
         self.list.itemActivated.connect(lambda item: self.choose(item.data(_NAME)))
@@ -73,7 +76,8 @@ class ModelsPanel(QWidget):
     def _add(self, name: str, path: Path) -> None:
         item = QListWidgetItem(Path(name).name.removesuffix(".safetensors"))
         item.setData(_NAME, name)
-        item.setSizeHint(QSize(_CARD.width() + 10, _CARD.height() + 30))
+        item.setSizeHint(_CARD + QSize(8, _BELOW_PX))
+        item.setToolTip(name)
         blank = QPixmap(_CARD)
         blank.fill(Qt.GlobalColor.white)
         item.setIcon(QIcon(blank))

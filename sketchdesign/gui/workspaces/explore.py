@@ -17,7 +17,7 @@ from sketchdesign.gui.fields import FlatButton
 from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.opening import on_paper
 from sketchdesign.gui.session import Session
-from sketchdesign.gui.workspace import EmptyState, Workspace
+from sketchdesign.gui.workspace import EmptyState, Workspace, onward_button
 from sketchdesign.gui.workspaces.explore_bars import TasteBar, ToolSwitch
 from sketchdesign.gui.workspaces.explore_beginnings import beginning_of, wells_of
 from sketchdesign.gui.workspaces.explore_inspector import ExploreInspector
@@ -28,6 +28,7 @@ from sketchdesign.services.explore.grid import explored_board
 from sketchdesign.services.generate import DrawnSketch
 from sketchdesign.services.jobs import Work
 from sketchdesign.services.latent.boards import export_board, finish_board
+from sketchdesign.services.project.pattern import with_motifs
 from sketchdesign.services.project.state import ExploreSettings, KeptSketch, Project
 
 _EXPORT_MARGIN_MM, _EXPORT_GAP_MM, _EXPORT_DPI = 10.0, 4.0, 150.0
@@ -128,8 +129,7 @@ class ExploreWorkspace(Workspace):
         if not sent:
             self.session.say(tr("Select or star the cells that the pattern should be made of"))
             return
-        motifs = tuple(dict.fromkeys([*project.pattern.motifs, *sent.values()]))
-        self.session.change(tr("Send to Pattern"), pattern=replace(project.pattern, motifs=motifs))
+        self.session.change(tr("To the pattern"), pattern=with_motifs(project.pattern, sent.values()))
         self.session.room_asked.emit("pattern")
 
     def menu_of(self, cell: int) -> QMenu:
@@ -198,7 +198,7 @@ class ExploreWorkspace(Workspace):
             tr("Open in Sketch"), "O", icon_name="sketch", tip=tr("Go on with it on the paper")
         )
         self.sends = self.add_action(
-            tr("Send to Pattern"),
+            tr("To the pattern"),
             "P",
             icon_name="pattern",
             tip=tr("Make motifs of the selected cells, or of all that are starred"),
@@ -225,11 +225,13 @@ class ExploreWorkspace(Workspace):
         row.setSpacing(2)
         row.addWidget(self.switch)
         row.addStretch(1)
-        for action in (self.stars, self.locks, self.rejects, self.rerolls, self.rerolls_all, self.sends):
+        for action in (self.stars, self.locks, self.rejects, self.rerolls, self.rerolls_all):
             button = FlatButton("plus", action.toolTip())
             button.setDefaultAction(action)
             button.setIconSize(QSize(19, 19))
             row.addWidget(button)
+        row.addSpacing(6)
+        row.addWidget(onward_button(self.sends, "pattern"))
         whole = QWidget()
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)

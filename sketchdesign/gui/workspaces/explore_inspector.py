@@ -6,11 +6,12 @@ import random
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from sketchdesign.gui.fields import FlatButton, NumberField, SliderField
-from sketchdesign.gui.forms import Group, InspectorPage, fill_choices
+from sketchdesign.gui.forms import Group, InspectorPage, caption, fill_choices
 from sketchdesign.gui.i18n import tr
+from sketchdesign.gui.presets import PresetButton
 from sketchdesign.gui.session import Session
 from sketchdesign.model.zoo import find_models
 from sketchdesign.services.explore.places import AXES_OF, taken_axes
@@ -82,6 +83,7 @@ class ExploreInspector(InspectorPage):
 
     def _grid_group(self) -> Group:
         group = Group(tr("Grid"))
+        group.add_to_heading(PresetButton(self._session, "explore"))
         self.row_count = NumberField(tr("Rows"), 6, 1, MOST_SIDE, decimals=0)
         self.column_count = NumberField(tr("Columns"), 6, 1, MOST_SIDE, decimals=0)
         self.row_count.changed.connect(lambda value: self._tell(tr("Rows"), rows=int(value)))
@@ -255,10 +257,10 @@ def labelled(text: str, widget: QWidget, tip: str) -> QWidget:
     column = QVBoxLayout(row)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(4)
-    caption = QLabel(text)
-    caption.setBuddy(widget)
+    above = caption(text)
+    above.setBuddy(widget)
     row.setToolTip(tip)
-    column.addWidget(caption)
+    column.addWidget(above)
     column.addWidget(widget)
     return row
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QLocale, QRectF, Qt
 from PySide6.QtGui import QFont, QPainter
 
 from sketchdesign.gui import theme
@@ -60,7 +60,7 @@ def _values(explore: ExploreSettings, axis: str) -> list[float]:
 def _labels(axis: str, values: Sequence[float], count: int, classes: Sequence[str]) -> list[str]:
     if axis == "class" and classes:
         return [classes[number % len(classes)] for number in range(count)]
-    return [f"{value:.2f}" for value in values] or [""] * count
+    return [QLocale().toString(value, "f", 2) for value in values] or [""] * count
 
 
 def _above(place: QRectF) -> float:

@@ -17,6 +17,7 @@ from sketchdesign.gui.canvas import Canvas
 from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.icons import icon_path
 from sketchdesign.gui.mime import drag_sketches
+from sketchdesign.gui.quantities import written
 from sketchdesign.gui.scene import Scene
 from sketchdesign.gui.session import Session
 from sketchdesign.gui.view import View
@@ -178,8 +179,8 @@ class ResultsGrid(QObject):
             return
         self._asked = None
         seconds = time.monotonic() - self._started
-        words = tr("{count} drawn by {model} in {seconds:.1f} s.").format(
-            count=len(found), model=asked[2], seconds=seconds
+        words = tr("{count} drawn by {model} in {seconds} s.").format(
+            count=len(found), model=asked[2], seconds=written(seconds, "", 1)
         )
         self.said.emit(f"{words} {tr('Space stars, L locks, X rejects, R draws others.')}")
         self.drawn.emit()
@@ -202,7 +203,7 @@ class ResultsGrid(QObject):
 
     def _hovered(self, cell: int) -> None:
         shown = self.kept([cell]) if cell >= 0 else {}
-        if shown:
+        if shown and not self._session.preferences.reduced_motion:
             self.replay.start(shown[cell].sketch, self.canvas.scene.cells[cell])
         else:
             self.replay.stop()

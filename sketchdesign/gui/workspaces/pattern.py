@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QTool
 
 from sketchdesign.gui.fields import FlatButton
 from sketchdesign.gui.i18n import tr
+from sketchdesign.gui.quantities import written
 from sketchdesign.gui.session import Session
-from sketchdesign.gui.workspace import EmptyState, Workspace
+from sketchdesign.gui.workspace import EmptyState, Workspace, onward_button
 from sketchdesign.gui.workspaces.pattern_badge import SeamBadge
 from sketchdesign.gui.workspaces.pattern_canvas import ENDLESS, SHEET, THREE, TILE, PatternCanvas
 from sketchdesign.gui.workspaces.pattern_inspector import PatternInspector
@@ -196,7 +197,9 @@ class PatternWorkspace(Workspace):
             self.caption.clear()
             return
         width, height = frame.laid.design.repeat.rectangle_mm
-        words = [tr("{width:.4g} \u00d7 {height:.4g} mm").format(width=width, height=height)]
+        unit = self.session.preferences.unit
+        sides = [written(side, unit, 1 if unit == "mm" else 2) for side in (width, height)]
+        words = [f"{sides[0].removesuffix(unit).strip()} \u00d7 {sides[1]}"]
         words.append(tr("{count} motifs").format(count=len(frame.laid.placements)))
         if checked is not None and self.live.is_current:
             words.append(_verdict(checked, in_full=self.checks.isChecked()))
@@ -248,6 +251,7 @@ class PatternWorkspace(Workspace):
             tr("Lock the motif"), "L", icon_name="lock", tip=tr("Lock the chosen motif in its place, or let it go")
         )
         self.nexts = self.add_action(tr("Choose the next motif"), "M")
+        self.to_sheet = self.add_action(tr("To the sheet"), "S", icon_name="sheet", tip=tr("Go on to page and pens"))
         self.real_size = self.add_action(
             tr("Real size with rulers"), "U", icon_name="ruler", tip=tr("Real size with rulers"), checkable=True
         )
@@ -256,11 +260,12 @@ class PatternWorkspace(Workspace):
             action.triggered.connect(lambda _checked=False, act=act: act())
         self.checks.toggled.connect(self._show_croquis)
         self.improves.triggered.connect(self.improve)
+        self.to_sheet.triggered.connect(lambda: self.session.room_asked.emit("sheet"))
         self.rerolls.triggered.connect(self.controls.reroll)
         self.locks.triggered.connect(self._lock)
         self.nexts.triggered.connect(self._choose_next)
         self.real_size.toggled.connect(self._show_real_size)
-        self._needs_motifs = [self.checks, self.improves, self.rerolls, self.nexts, self.real_size]
+        self._needs_motifs = [self.checks, self.improves, self.rerolls, self.nexts, self.real_size, self.to_sheet]
         self._needs_motifs += self.look_actions.values()
 
     def _show_croquis(self, shown: bool) -> None:
@@ -300,6 +305,8 @@ class PatternWorkspace(Workspace):
         row.addStretch(1)
         for action in (self.checks, self.improves):
             row.addWidget(_word_button(action, with_icon=True))
+        row.addSpacing(6)
+        row.addWidget(onward_button(self.to_sheet, "sheet"))
         return bar
 
     def _foot(self) -> QWidget:

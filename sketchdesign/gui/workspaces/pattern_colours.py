@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QInputDialog, QLabel, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QInputDialog, QLabel, QMenu, QToolButton, QWidget
 
 from sketchdesign.core.errors import SketchDesignError
 from sketchdesign.gui.fields import ColourField, FlatButton, narrow
 from sketchdesign.gui.forms import Group
 from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.icons import icon
+from sketchdesign.gui.palettes import ask_palette, first_colourway
+from sketchdesign.gui.presets import PresetButton
 from sketchdesign.gui.session import Session
 from sketchdesign.services.project import colours as project_colours
-from sketchdesign.services.project.state import Colourway, Project
-from sketchdesign.services.tiles.colourways import Colourway as PenSet
-from sketchdesign.services.tiles.colourways import read_colourways
+from sketchdesign.services.project.state import Project
 
 
 class ColourwayGroup(Group):
@@ -26,6 +25,7 @@ class ColourwayGroup(Group):
     def __init__(self, session: Session) -> None:
         super().__init__(tr("Colourway"))
         self._session = session
+        self.add_to_heading(PresetButton(session, "pens"))
         self.names = narrow(QComboBox())
         self.names.setAccessibleName(tr("Colourway"))
         self.names.setToolTip(tr("A set of colours for all pens and the ground"))
@@ -64,7 +64,7 @@ class ColourwayGroup(Group):
 
     def load(self, project: Project) -> None:
         """Show a project's colours."""
-        every = project_colours.colourways(project, self._first())
+        every = project_colours.colourways(project, first_colourway())
         self.names.clear()
         self.names.addItems([each.name for each in every])
         self.names.setCurrentIndex(min(project.pattern.colourway, len(every) - 1))
@@ -73,7 +73,9 @@ class ColourwayGroup(Group):
             self._add_pen(len(self.pens))
         while len(self.pens) > len(project.pens):
             self.pens.pop()
-            self._rows.pop().deleteLater()
+            row = self._rows.pop()
+            row.hide()
+            row.deleteLater()
         for field, pen in zip(self.pens, project.pens, strict=True):
             field.set_value(pen.colour)
         self.fewer.setEnabled(len(project.pens) > 1)
@@ -95,7 +97,7 @@ class ColourwayGroup(Group):
         for text, act in (
             (tr("Duplicate this colourway"), self._duplicate),
             (tr("Rename\u2026"), self._rename),
-            (tr("Import a palette\u2026"), self._ask_palette),
+            (tr("Import a palette\u2026"), lambda: ask_palette(self._session)),
             (tr("Remove this colourway"), lambda: self._edit(tr("Remove colourway"), project_colours.removed)),
         ):
             menu.addAction(text).triggered.connect(lambda _checked=False, act=act: act())
@@ -103,36 +105,19 @@ class ColourwayGroup(Group):
 
     def _duplicate(self) -> None:
         project = self._session.project
-        taken = {each.name for each in project_colours.colourways(project, self._first())}
+        taken = {each.name for each in project_colours.colourways(project, first_colourway())}
         number = len(taken) + 1
         while tr("Colourway {number}").format(number=number) in taken:
             number += 1
         name = tr("Colourway {number}").format(number=number)
-        self._edit(tr("Add colourway"), lambda p: project_colours.duplicated(p, self._first(), name))
+        self._edit(tr("Add colourway"), lambda p: project_colours.duplicated(p, first_colourway(), name))
 
     def _rename(self) -> None:
         name, chosen = QInputDialog.getText(
             self, tr("Rename"), tr("Name of the colourway"), text=self.names.currentText()
         )
         if chosen and name.strip():
-            self._edit(tr("Rename colourway"), lambda p: project_colours.renamed(p, self._first(), name.strip()))
-
-    def _ask_palette(self) -> None:
-        kinds = tr("Palettes and lists of pens") + " (*.gpl *.ase *.toml)"
-        path, _ = QFileDialog.getOpenFileName(self, tr("Import a palette"), "", kinds)
-        if path:
-            self.import_palette(Path(path))
-
-    def import_palette(self, path: Path) -> None:
-        """Take the colourways of a palette or a list of pens; failures are reported."""
-        task = self._session.workers.call("palette", tr("Opening"), lambda: read_colourways(path))
-        task.follow(self, finished=self._take_palette)
-
-    def _take_palette(self, sets: tuple[PenSet, ...]) -> None:
-        ground = self._session.project.pattern.ground
-        more = [Colourway(each.name, tuple(pen.colour for pen in each.pens), ground) for each in sets if each.pens]
-        if more:
-            self._edit(tr("Import a palette"), lambda p: project_colours.added(p, self._first(), more))
+            self._edit(tr("Rename colourway"), lambda p: project_colours.renamed(p, first_colourway(), name.strip()))
 
     def _show(self, number: int) -> None:
         if number < len(self._session.project.pattern.colourways):
@@ -145,9 +130,6 @@ class ColourwayGroup(Group):
             self._session.report(error)
             return
         self._session.change(text, pens=project.pens, pattern=project.pattern)
-
-    def _first(self) -> str:
-        return tr("Colourway {number}").format(number=1)
 
 
 def _labelled(text: str, field: QWidget) -> QWidget:

@@ -15,9 +15,10 @@ from sketchdesign.gui.docks.library import SketchModel
 from sketchdesign.gui.fields import NumberField, SliderField, narrow
 from sketchdesign.gui.forms import Group, InspectorPage
 from sketchdesign.gui.i18n import tr
+from sketchdesign.gui.presets import PresetButton
 from sketchdesign.gui.session import Session
 from sketchdesign.gui.workspaces.pattern_colours import ColourwayGroup
-from sketchdesign.services.project.pattern import resized, unpinned
+from sketchdesign.services.project.pattern import fitted_to_page, resized, unpinned, with_motifs
 from sketchdesign.services.project.state import KeptSketch, PatternSettings, Project
 
 MOTIF_PX = 44
@@ -95,6 +96,7 @@ class PatternInspector(InspectorPage):
         view.setMovement(QListView.Movement.Static)
         view.setIconSize(QSize(MOTIF_PX, MOTIF_PX))
         view.setGridSize(QSize(MOTIF_PX + 8, MOTIF_PX + 8))
+        view.setUniformItemSizes(True)
         view.setFixedHeight(MOTIF_PX + 22)
         view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         view.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
@@ -144,10 +146,15 @@ class PatternInspector(InspectorPage):
             if word:
                 across.addWidget(QLabel(word))
         group.add(row)
+        fits = QPushButton(tr("Fit to the page"))
+        fits.setToolTip(tr("Size the cell so that whole repeats fill the page within its margins"))
+        fits.clicked.connect(self.fit_to_page)
+        group.add(fits)
         return group
 
     def _layout_group(self) -> Group:
         group = Group(tr("Layout"))
+        group.add_to_heading(PresetButton(self._session, "pattern"))
         self.sliders: dict[str, SliderField] = {}
         self.kind = narrow(QComboBox())
         self.kind.setAccessibleName(tr("Layout"))
@@ -254,9 +261,7 @@ class PatternInspector(InspectorPage):
 
     def add_motifs(self, motifs: Sequence[KeptSketch]) -> None:
         """Lay out more sketches."""
-        pattern = self._session.project.pattern
-        more = [each for each in dict.fromkeys(motifs) if each not in pattern.motifs]
-        self._edit(tr("Add motifs"), replace(unpinned(pattern), motifs=(*pattern.motifs, *more)))
+        self._edit(tr("Add motifs"), with_motifs(self._session.project.pattern, motifs))
 
     def pick_repeat(self, name: str) -> None:
         """Repeat the cell in another way; a name that is unknown is said, and nothing changes."""
@@ -271,6 +276,16 @@ class PatternInspector(InspectorPage):
             return
         if known != pattern.repeat:
             self._edit(tr("Repeat"), replace(unpinned(pattern), repeat=known))
+
+    def fit_to_page(self) -> None:
+        """Let whole repeats fill the page within its margins."""
+        project = self._session.project
+        try:
+            fitted = fitted_to_page(project.pattern, project.page, project.sheet.margin_mm)
+        except SketchDesignError as error:
+            self._session.report(error)
+            return
+        self._edit(tr("Fit to the page"), fitted)
 
     def reroll(self) -> None:
         """Lay out all but the locked motifs with the next seed."""

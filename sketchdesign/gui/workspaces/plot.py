@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QSizeF, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from sketchdesign.core.errors import SketchDesignError
-from sketchdesign.core.machine import find_machine
 from sketchdesign.gui.canvas import Canvas
 from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.session import Session
@@ -17,7 +16,7 @@ from sketchdesign.gui.workspace import EmptyState, Workspace
 from sketchdesign.gui.workspaces.plot_bars import ControlBar, MachineStrip, Prompt
 from sketchdesign.gui.workspaces.plot_inspector import PlotInspector
 from sketchdesign.gui.workspaces.plot_machines import Machines
-from sketchdesign.gui.workspaces.plot_plan import Planner
+from sketchdesign.gui.workspaces.plot_plan import Planner, reach_of
 from sketchdesign.gui.workspaces.plot_preview import Preview, PreviewPainter
 from sketchdesign.gui.workspaces.plot_run import Cause, Phase, PlotRun
 from sketchdesign.gui.workspaces.plot_sayings import Sayings
@@ -25,6 +24,7 @@ from sketchdesign.gui.workspaces.plot_timeline import TimeLine
 from sketchdesign.output.files import write_drawing
 from sketchdesign.plotter.control import Adjust, Pause
 from sketchdesign.services.plot.desk import settings_for_hands
+from sketchdesign.services.plot.turning import NO
 from sketchdesign.services.project.state import SIMULATED_PORT, PlotSettings, Project
 
 _FRAME_MS = 40
@@ -63,9 +63,9 @@ class PlotWorkspace(Workspace):
     # The room
 
     def load(self, project: Project) -> None:
+        self.machines.serve(project.plot)
         self.inspector.load(project)
-        reach = find_machine(project.plot.machine)
-        self.painter.reach_mm = QSizeF(reach.width_mm, reach.height_mm)
+        self.painter.reach_mm = reach_of(project.plot)
         if self.run.phase is Phase.WAITING:
             self._adjust(project.plot)
         self._plan(project)
@@ -113,10 +113,10 @@ class PlotWorkspace(Workspace):
         return planned.problem if planned is not None else self.planner.nothing
 
     @property
-    def is_turned(self) -> bool:
-        """The page lies turned on the machine."""
+    def turn(self) -> str:
+        """Which way the page lies turned on the machine, one of `turning.TURNS`."""
         planned = self.planner.planned
-        return planned is not None and planned.source.page != planned.preview.table.page
+        return planned.turn if planned is not None else NO
 
     @property
     def asks_to_start(self) -> bool:
@@ -311,7 +311,7 @@ class PlotWorkspace(Workspace):
     def _machines_changed(self) -> None:
         if self.machines.needs_asking and not self.run.is_running and self.run.phase is not Phase.BROKEN_OFF:
             self.machines.ask()
-        self.inspector.show_ports()
+        self.inspector.machine.show_machines()
         self.show_state()
 
     def _run_changed(self) -> None:

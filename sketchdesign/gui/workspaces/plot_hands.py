@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QPushButton, QWidget
 
-from sketchdesign.core.errors import InputError
+from sketchdesign.core.errors import SketchDesignError
 from sketchdesign.core.machine import MachineProfile
 from sketchdesign.gui.fields import FlatButton
 from sketchdesign.gui.forms import Group
@@ -15,10 +15,10 @@ from sketchdesign.gui.session import Session
 from sketchdesign.gui.workspaces.plot_machines import Machines
 from sketchdesign.gui.workspaces.plot_run import Phase, PlotRun
 from sketchdesign.plotter.control import Jog, TestPen, WalkHome
-from sketchdesign.plotter.ebb import Ebb
 from sketchdesign.plotter.pen import PenSetup
+from sketchdesign.plotter.protocol import Plotter
 from sketchdesign.services.plot.desk import settings_for_hands
-from sketchdesign.services.plot.hands import jog, move_pen, set_home, walk_home
+from sketchdesign.services.plot.hands import jog, motors_off, move_pen, set_home, walk_home
 
 _STEPS_MM = (0.5, 1.0, 10.0, 50.0)
 _FIRST_STEP = 2
@@ -102,7 +102,7 @@ class _Hands:
         if self._run.phase is Phase.WAITING:
             self._run.ask(TestPen())
         else:
-            self._do(lambda plotter, pen, _: move_pen(plotter, pen, up=up))
+            self._do(lambda plotter, pen, machine: move_pen(plotter, pen, machine, up=up))
 
     def jog(self, dx_mm: float, dy_mm: float) -> None:
         if self._run.phase is Phase.WAITING:
@@ -120,13 +120,13 @@ class _Hands:
             self._do(walk_home)
 
     def motors_off(self) -> None:
-        self._do(lambda plotter, _, __: plotter.motors_off())
+        self._do(motors_off)
 
-    def _do(self, act: Callable[[Ebb, PenSetup, MachineProfile], None]) -> None:
+    def _do(self, act: Callable[[Plotter, PenSetup, MachineProfile], None]) -> None:
         try:
             settings = settings_for_hands(self._session.project.plot)
             pen, machine = settings.pen(), settings.profile()
-        except InputError as error:
+        except SketchDesignError as error:
             self._session.report(error)
             return
         self._machines.do(lambda plotter: act(plotter, pen, machine))

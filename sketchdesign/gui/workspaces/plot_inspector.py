@@ -11,17 +11,19 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QSizePolicy, QVBoxLa
 
 from sketchdesign.core.drawing import Drawing
 from sketchdesign.gui import theme
-from sketchdesign.gui.fields import NumberField, SliderField
+from sketchdesign.gui.colour_words import pen_title
+from sketchdesign.gui.fields import NumberField, SliderField, narrow
 from sketchdesign.gui.forms import Group, InspectorPage
 from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.session import Session
 from sketchdesign.gui.workspaces.plot_hands import CarriageGroup, PenTests
+from sketchdesign.gui.workspaces.plot_machine_group import MachineGroup
 from sketchdesign.gui.workspaces.plot_machines import Machines
 from sketchdesign.gui.workspaces.plot_preview import Preview
 from sketchdesign.gui.workspaces.plot_run import Phase, PlotRun
-from sketchdesign.gui.workspaces.plot_words import duration, grouped, machine_choices, metres
+from sketchdesign.gui.workspaces.plot_words import duration, grouped, metres, turn_choices
 from sketchdesign.services.plot.desk import layer_name
-from sketchdesign.services.plot.simulated import PACES
+from sketchdesign.services.plot.drivers import OUR_DRIVER
 from sketchdesign.services.project.state import Project
 
 _MOST_COPIES = 10_000
@@ -46,10 +48,11 @@ class PlotInspector(InspectorPage):
         super().__init__()
         self._session, self._machines, self._run = session, machines, run
         self.layers = _Layers(self._skip)
-        self._settings: dict[str, NumberField | SliderField | QCheckBox] = {}
+        self._settings: dict[str, NumberField | SliderField | QCheckBox | QComboBox] = {}
         self.pen_tests = PenTests(session, machines, run)
         self.carriage = CarriageGroup(session, machines, run)
-        for group in (self._run_sheet(), self._pen(), self.carriage, self._machine(), self._more()):
+        self.machine = MachineGroup(session, machines)
+        for group in (self._run_sheet(), self._pen(), self.carriage, self.machine, self._more()):
             self.add(group)
 
     def load(self, project: Project) -> None:
@@ -60,29 +63,16 @@ class PlotInspector(InspectorPage):
                 widget.blockSignals(True)
                 widget.setChecked(value)
                 widget.blockSignals(False)
+            elif isinstance(widget, QComboBox):
+                widget.setCurrentIndex(widget.findData(value))
             else:
                 widget.set_value(value)
-        self.model.setCurrentIndex(max(0, self.model.findData(project.plot.machine)))
         self.layers.show_skipped(project.plot.skipped_pens)
-        self.show_ports()
+        self.machine.show_machines()
 
     def show_plan(self, preview: Preview) -> None:
         """Show the layers of a drawing, and the time of each that is planned."""
         self.layers.show_drawing(preview, self._session.project.plot.skipped_pens)
-
-    def show_ports(self) -> None:
-        """List the machines that are there; one that is wished for and unplugged, too."""
-        wish = self._session.project.plot.port
-        rows = [(tr("Whichever is there"), "")] + [(each.name, each.port) for each in self._machines.machines]
-        if wish not in [port for _, port in rows]:
-            rows.append((tr("{port} (unplugged)").format(port=wish), wish))
-        if rows != [(self.port.itemText(n), self.port.itemData(n)) for n in range(self.port.count())]:
-            self.port.clear()
-            for text, port in rows:
-                self.port.addItem(text, port)
-        self.port.setCurrentIndex(self.port.findData(wish))
-        chosen = self._machines.chosen
-        self._pace.setEnabled(chosen is not None and chosen.is_simulated)
 
     def follow_phase(self) -> None:
         """While a plot runs its plan cannot change; while it waits, the pen can."""
@@ -90,25 +80,19 @@ class PlotInspector(InspectorPage):
         still = not self._run.is_running
         waits = phase is Phase.WAITING
         free = still and machine is not None and not self._machines.is_busy
-        for group in (self._sheet_group, self._machine_group):
+        for group in (self._sheet_group, self.machine):
             group.setEnabled(still)
-        for name in ("marks", "turns", "clips"):
+        for name in ("marks", "turn", "clips"):
             self._settings[name].setEnabled(still)
-        for name in (
-            "pen_up_percent",
-            "pen_down_percent",
-            "lift_delay_ms",
-            "drop_delay_ms",
-            "draw_mm_s",
-            "travel_mm_s",
-        ):
+        for name in _WHILE_WAITING:
             self._settings[name].setEnabled(still or waits)
         self.pen_tests.setEnabled(free or waits)
         keeps_place = phase is Phase.BROKEN_OFF and self._run.knows_place is not False
         for button in (*self.carriage.arrows.values(), self.carriage.go_home):
             button.setEnabled(waits or (free and not keeps_place))
-        for button in (self.carriage.is_home, self.carriage.motors_off):
-            button.setEnabled(free and not keeps_place)
+        self.carriage.motors_off.setEnabled(free and not keeps_place)
+        # Other machines than ours do not count from one day to the next: the plot counts from where it starts.
+        self.carriage.is_home.setEnabled(free and not keeps_place and self._machines.driver == OUR_DRIVER)
 
     def _run_sheet(self) -> Group:
         group = self._sheet_group = Group(tr("Run sheet"))
@@ -141,29 +125,6 @@ class PlotInspector(InspectorPage):
         group.add(self.pen_tests)
         return group
 
-    def _machine(self) -> Group:
-        group = self._machine_group = Group(tr("Machine"))
-        self.model, self.port, self._pace = QComboBox(), QComboBox(), QComboBox()
-        for text, name in machine_choices():
-            self.model.addItem(text, name)
-        for pace in PACES:
-            text = tr("in real time") if pace == 1.0 else tr("{pace:g} times faster").format(pace=pace)
-            self._pace.addItem(text, pace)
-        self._pace.setCurrentIndex(self._pace.findData(self._machines.simulated.clock.pace))
-        for label, combo, tip in (
-            (tr("Model"), self.model, tr("The plotter's model, with its reach")),
-            (tr("Port"), self.port, tr("Where the plotter is plugged in")),
-            (tr("The simulated one draws"), self._pace, tr("How fast the simulated plotter draws")),
-        ):
-            combo.setAccessibleName(label)
-            combo.setMinimumContentsLength(8)
-            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            group.add_field(label, combo, tip)
-        self.model.activated.connect(lambda _: self._change(tr("Machine"), "machine", self.model.currentData()))
-        self.port.activated.connect(lambda _: self._change(tr("Port"), "port", self.port.currentData()))
-        self._pace.activated.connect(lambda _: self._set_pace(float(self._pace.currentData())))
-        return group
-
     def _more(self) -> Group:
         group = Group(tr("Speeds, delays, page"), folds=True)
         speed = tr("Millimetres per second; 0 for the machine's own")
@@ -174,7 +135,9 @@ class PlotInspector(InspectorPage):
         self._number(group, "lift_delay_ms", tr("Delay after lifting"), low, high, "ms", 0, delay)
         self._number(group, "drop_delay_ms", tr("Delay after lowering"), low, high, "ms", 0, delay)
         self._check(group, "marks", tr("Registration marks"), tr("Crosses of every pen, to see whether they meet"))
-        self._check(group, "turns", tr("Turn the page where it fits only so"), tr("By a quarter, clockwise"))
+        self._choice(
+            group, "turn", tr("Page"), turn_choices(), tr("Automatic turns it by a quarter where it fits only so")
+        )
         self._check(group, "clips", tr("Cut off what is out of reach"), tr("Otherwise such a sheet is refused"))
         return group
 
@@ -186,6 +149,15 @@ class PlotInspector(InspectorPage):
         field.changed.connect(lambda value: self._change(label, name, int(value) if whole else value, merges=False))
         group.add_field(label, field, tip)
         self._settings[name] = field
+
+    def _choice(self, group: Group, name: str, label: str, choices: list[tuple[str, str]], tip: str) -> None:
+        box = narrow(QComboBox())
+        box.setAccessibleName(label)
+        for words, value in choices:
+            box.addItem(words, value)
+        box.activated.connect(lambda _: self._change(label, name, box.currentData(), merges=False))
+        group.add_field(label, box, tip)
+        self._settings[name] = box
 
     def _check(self, group: Group, name: str, label: str, tip: str) -> None:
         box = QCheckBox(label)
@@ -202,9 +174,6 @@ class PlotInspector(InspectorPage):
         skipped = set(self._session.project.plot.skipped_pens)
         changed = skipped - {name} if drawn else skipped | {name}
         self._change(tr("Layer {name}").format(name=name), "skipped_pens", tuple(sorted(changed)), merges=False)
-
-    def _set_pace(self, pace: float) -> None:
-        self._machines.simulated.clock.pace = pace
 
 
 class _Layers(QWidget):
@@ -234,6 +203,7 @@ class _Layers(QWidget):
         for number, name in enumerate(names):
             layer = table.layers[number]
             self._boxes[name].setIcon(_pen_icon(layer.pen.colour))
+            self._boxes[name].setText(name if layer.label else pen_title(layer.pen))
             words, tips = [], [tr("Draw this layer"), f"{layer.pen.width_mm:g} mm"]
             if name in planned:
                 plan = planned[name]

@@ -5,30 +5,32 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QSizeF, Signal
 
 from sketchdesign.core.drawing import Drawing
 from sketchdesign.core.errors import SketchDesignError
-from sketchdesign.core.machine import find_machine
-from sketchdesign.gui.i18n import tr
+from sketchdesign.gui.i18n import tr, tr_said
 from sketchdesign.gui.session import Session
-from sketchdesign.gui.workers import Failure
+from sketchdesign.gui.workers import SHEETS, Failure
 from sketchdesign.gui.workspaces.plot_preview import Preview, preview_of
-from sketchdesign.gui.workspaces.plot_words import machine_title
+from sketchdesign.gui.workspaces.plot_words import machine_name
 from sketchdesign.services.jobs import Progress, Work
-from sketchdesign.services.plot.desk import on_the_table, reaches, settings_for
-from sketchdesign.services.plot.run import Plotting, prepare_drawing
+from sketchdesign.services.plot.desk import settings_for, settings_for_hands
+from sketchdesign.services.plot.drivers import other_drivers
+from sketchdesign.services.plot.planning import Plotting, prepare_drawing
+from sketchdesign.services.plot.turning import NO, reaches, settled_turn, turned
 from sketchdesign.services.project.page import BOARD, project_sheet
-from sketchdesign.services.project.state import Project
+from sketchdesign.services.project.state import PlotSettings, Project
 
 
 @dataclass(frozen=True, eq=False)
 class Planned:
-    """A drawing as it came, its preview, and why it cannot be plotted."""
+    """A drawing as it came, its preview, why it cannot be plotted, and which way it was turned."""
 
     source: Drawing
     preview: Preview
     problem: str
+    turn: str = NO
 
 
 class Planner(QObject):
@@ -66,7 +68,7 @@ class Planner(QObject):
         self.is_planning = True
         known = self.planned.source if self.planned is not None and source_key == self._source_key else None
         task = self._session.workers.run(
-            "plot.plan", tr("Planning the plot"), lambda: _plan(project, known), quiet=True
+            "plot.plan", tr("Planning the plot"), lambda: _plan(project, known), lane=SHEETS, quiet=True
         )
 
         # Another edit may have come while a result was on its way.
@@ -98,6 +100,15 @@ class Planner(QObject):
         self.changed.emit(is_new)
 
 
+def reach_of(wishes: PlotSettings) -> QSizeF:
+    """What the machine reaches, in mm; nothing where that cannot be known, and the plan says why."""
+    try:
+        machine = settings_for_hands(wishes).profile()
+    except SketchDesignError:
+        return QSizeF()
+    return QSizeF(machine.width_mm, machine.height_mm)
+
+
 def _source_of(project: Project) -> object:
     """What the drawing to plot depends on."""
     if project.plot.file:
@@ -114,17 +125,19 @@ def _plan(project: Project, known: Drawing | None) -> Work[Planned | str]:
     except SketchDesignError as error:
         return _sentence(error)
     yield Progress(0, 1, "planning")
-    machine = find_machine(wishes.machine)
-    table = on_the_table(source, machine, turns=wishes.turns)
+    table, turn = source, NO
     try:
-        settings = settings_for(wishes, table)
-        drawn = table.with_layers(table.layers[number - 1] for number in settings.layers)
-        if not wishes.clips and not reaches(drawn, machine):
-            return Planned(source, preview_of(table, None), _too_large(wishes.machine))
+        machine = settings_for_hands(wishes).profile()
+        settings = settings_for(wishes, source)
+        drawn = source.with_layers(source.layers[number - 1] for number in settings.layers)
+        turn = settled_turn(wishes.turn, drawn, machine)
+        table = turned(source, turn)
+        if not wishes.clips and not reaches(turned(drawn, turn), machine):
+            return Planned(source, preview_of(table, None), _too_large(wishes), turn)
         plotting = prepare_drawing(table, settings)
     except SketchDesignError as error:
-        return Planned(source, preview_of(table, None), _sentence(error))
-    return Planned(source, preview_of(table, plotting), "")
+        return Planned(source, preview_of(table, None), _sentence(error), turn)
+    return Planned(source, preview_of(table, plotting), "", turn)
 
 
 def _drawing(project: Project) -> Work[Drawing]:
@@ -138,10 +151,11 @@ def _drawing(project: Project) -> Work[Drawing]:
 
 
 def _sentence(error: SketchDesignError) -> str:
-    hint = f" {error.hint[:1].upper()}{error.hint[1:]}." if error.hint else ""
-    return f"{error.what[:1].upper()}{error.what[1:]}.{hint}"
+    what, hint = tr_said(error.what, error.hint)
+    sentence = f"{what[:1].upper()}{what[1:]}."
+    return f"{sentence} {hint[:1].upper()}{hint[1:]}." if hint else sentence
 
 
-def _too_large(machine: str) -> str:
+def _too_large(wishes: PlotSettings) -> str:
     words = tr("The sheet is out of the reach of the {machine}. Choose another machine, or cut off what is outside.")
-    return words.format(machine=machine_title(machine))
+    return words.format(machine=machine_name(wishes, other_drivers()))

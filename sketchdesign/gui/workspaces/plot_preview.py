@@ -13,7 +13,7 @@ from sketchdesign.gui.canvas import DIRECT_POINTS, Canvas
 from sketchdesign.gui.painting import line_pen, paint_pictures
 from sketchdesign.gui.scene import STROKES_TOGETHER, Picture, Scene, path_of, pictures_of_strokes
 from sketchdesign.gui.view import View
-from sketchdesign.services.plot.run import Plotting
+from sketchdesign.services.plot.planning import Plotting
 from sketchdesign.services.plot.times import PlotTimes
 from sketchdesign.services.routing import travels
 

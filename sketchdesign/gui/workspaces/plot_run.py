@@ -25,8 +25,10 @@ from sketchdesign.plotter.recovery import HomeNeededError
 from sketchdesign.plotter.runner import StoppedError
 from sketchdesign.services.jobs import Work
 from sketchdesign.services.plot.desk import KeptPlot, keep, kept_plot, plotting_work, position_kept, unfinished_plots
-from sketchdesign.services.plot.hands import walk_home
-from sketchdesign.services.plot.run import PlotSettings, Plotting, journal_of, plot_new, prepare, resume
+from sketchdesign.services.plot.hands import health_of, walk_home
+from sketchdesign.services.plot.planning import Plotting, prepare
+from sketchdesign.services.plot.run import journal_of, plot_new, resume
+from sketchdesign.services.plot.settings import PlotSettings
 from sketchdesign.services.plot.times import PlotTimes
 from sketchdesign.services.project.state import SIMULATED_PORT
 
@@ -116,6 +118,12 @@ class PlotRun(QObject):
         """Of the sheet."""
         return int(self.times.first_strokes[self.layer - 1]) + self.strokes if self.times is not None else 0
 
+    @property
+    def machine(self) -> Machine | None:
+        """The chosen one; None also where the plot was planned for a machine of another kind."""
+        is_other = self.plotting is not None and self.plotting.settings.driver != self._machines.driver
+        return None if is_other else self._machines.chosen
+
     # What a person asks for
 
     def start(self, table: Drawing, settings: PlotSettings, *, from_home: bool = False) -> None:
@@ -138,11 +146,10 @@ class PlotRun(QObject):
             plotting = prepare(path, settings)
             self._opened.emit((path, plotting))
             if from_home:
-                plotter, _ = self._machines.connect_to(machine)
+                plotter, clock = self._machines.connect_to(machine, settings)
                 with closing(plotter):
-                    plotter.connect()
                     walk_home(plotter, settings.pen(), settings.profile())
-                    plotter.wait_until_idle()
+                    health_of(plotter, settings.profile(), clock)
 
             def draw(plotter: Plotter, clock: Clock, report: Report) -> None:
                 plot_new(plotting, plotter, journal_of(path), control, report, clock)
@@ -153,7 +160,7 @@ class PlotRun(QObject):
 
     def resume(self, *, home_confirmed: bool = False) -> None:
         """Go on where the plot broke off."""
-        machine, kept = self._machines.chosen, self.kept
+        machine, kept = self.machine, self.kept
         if machine is None or kept is None or self.is_running:
             return
         known = self.plotting
@@ -219,7 +226,7 @@ class PlotRun(QObject):
         self, machine: Machine, plotting: Plotting, control: Control, draw: Draw
     ) -> Work[SketchDesignError | None]:
         def plot(report: Report) -> None:
-            plotter, clock = self._machines.connect_to(machine)
+            plotter, clock = self._machines.connect_to(machine, plotting.settings)
             draw(plotter, clock, report)
 
         strokes = plotting.job.copies * sum(layer.plan.lifts for layer in plotting.job.layers)
@@ -309,7 +316,7 @@ class PlotRun(QObject):
 
     def _look(self) -> None:
         """A machine is there for the plot that broke off: ask it where it is. Nothing moves."""
-        machine, kept, plotting = self._machines.chosen, self.kept, self.plotting
+        machine, kept, plotting = self.machine, self.kept, self.plotting
         if machine is None:
             self.knows_place = None if self.phase is Phase.BROKEN_OFF else self.knows_place
         if self.phase is not Phase.BROKEN_OFF or self.knows_place is not None or self._checking:
@@ -319,7 +326,7 @@ class PlotRun(QObject):
         self._checking = True
 
         def check() -> bool:
-            plotter, _ = self._machines.connect_to(machine)
+            plotter, _ = self._machines.connect_to(machine, plotting.settings)
             return position_kept(plotting, plotter, kept.journal)
 
         task = self._session.workers.call("", tr("Asking the plotter"), check, lane=PLOTTER, quiet=True)

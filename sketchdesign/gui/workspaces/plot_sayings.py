@@ -8,10 +8,13 @@ from PySide6.QtCore import QLocale
 
 from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.workspaces.plot_bars import READY, RUNNING, SIMULATED, WARNING, Answer
-from sketchdesign.gui.workspaces.plot_machines import Health, Machine
+from sketchdesign.gui.workspaces.plot_machines import Machine
 from sketchdesign.gui.workspaces.plot_run import Cause, Phase
-from sketchdesign.gui.workspaces.plot_words import duration, grouped, machine_title, metres, offer
+from sketchdesign.gui.workspaces.plot_words import duration, grouped, machine_name, metres, offer, turn_words
 from sketchdesign.plotter.control import Pause, State
+from sketchdesign.services.plot.drivers import OUR_DRIVER
+from sketchdesign.services.plot.hands import Health
+from sketchdesign.services.plot.turning import NO
 
 if TYPE_CHECKING:
     from sketchdesign.gui.workspaces.plot import PlotWorkspace
@@ -43,21 +46,36 @@ class Sayings:
             return room.problem
         machines = room.machines
         if machines.chosen is None:
+            if self._lacks_port:
+                return tr("Choose the port that the plotter is on.")
             return tr("The plotter is not plugged in.")
         if machines.problem:
             return machines.problem
-        if machines.health is not None and machines.health.volts < _ENOUGH_VOLTS:
+        volts = None if machines.health is None else machines.health.volts
+        if volts is not None and volts < _ENOUGH_VOLTS:
             return tr("The motors have no power. Plug in the power supply.")
         return ""
 
     # The machine
 
+    @property
+    def _machine(self) -> str:
+        return machine_name(self._room.session.project.plot, self._room.machines.drivers)
+
+    @property
+    def _lacks_port(self) -> bool:
+        """Machines of this driver cannot be told from other devices, and no port is chosen."""
+        return self._room.machines.driver != OUR_DRIVER and not self._room.session.project.plot.port
+
     def _say_machine(self) -> None:
         room, run = self._room, self._room.run
         machine = room.machines.chosen
-        if run.phase is Phase.BROKEN_OFF and machine is None:
+        if run.phase is Phase.BROKEN_OFF and run.machine is None:
             words = tr("Unplugged at stroke {done} of {all}. Plug it in, nothing will move.")
             room.strip.show_machine(self._counted(words), WARNING)
+        elif self._lacks_port:
+            words = tr("{machine}: choose the port that it is on.").format(machine=self._machine)
+            room.strip.show_machine(words, WARNING)
         elif machine is None:
             port = room.session.project.plot.port
             room.strip.show_machine(tr("There is no plotter on {port}.").format(port=port), WARNING)
@@ -66,7 +84,7 @@ class Sayings:
 
     def _say_present(self, machine: Machine) -> None:
         room = self._room
-        model = machine_title(room.session.project.plot.machine)
+        model = self._machine
         title = tr("{model} on {port}").format(model=model, port=machine.name)
         if machine.is_simulated:
             title = tr("{port}, as an {model}").format(port=machine.name, model=model)
@@ -79,7 +97,8 @@ class Sayings:
             words, tone = [f"{title}: {problem}"], WARNING
         elif health is not None:
             words += _health(health)
-        details = tr("Firmware {version}").format(version=health.version) if health is not None else ""
+        firmware = health.firmware if health is not None else ""
+        details = tr("Firmware {version}").format(version=firmware) if firmware else ""
         room.strip.show_machine(", ".join(words), tone, details)
 
     # Questions
@@ -99,10 +118,10 @@ class Sayings:
         room = self._room
         assert room.preview is not None
         assert room.preview.plotting is not None
-        words = offer(room.preview.plotting, machine_title(room.session.project.plot.machine))
+        words = offer(room.preview.plotting, self._machine)
         answers = [Answer(tr("Start now"), room.start, is_likely=True), Answer(tr("Not yet"), room.not_yet)]
-        if room.is_turned:
-            words += " " + tr("The page lies turned by a quarter.")
+        if room.turn != NO:
+            words += " " + turn_words(room.turn)
         health = room.machines.health
         if health is not None and not health.is_home:
             words += " " + tr("The pen is away from home.")
@@ -133,9 +152,10 @@ class Sayings:
 
     def _ask_to_resume(self) -> None:
         room, run = self._room, self._room.run
-        machine = room.machines.chosen
         away = Answer(tr("Throw the plot away"), room.throw_away, tr("Forget how far it came"))
-        if machine is None:
+        if run.machine is None and room.machines.chosen is not None:
+            room.prompt.ask(tr("This plot was begun on another kind of machine. Choose that one to go on."), [away])
+        elif run.machine is None:
             room.prompt.ask(tr("How far it came is kept, even if you close the program."), [away])
         elif run.knows_place is None:
             room.prompt.ask(tr("Asking the plotter where it is. Nothing moves."), [away])
@@ -235,7 +255,7 @@ class Sayings:
             start, tip, enabled = tr("Go on"), room.starts.toolTip(), True
         elif run.phase is Phase.BROKEN_OFF:
             start = tr("Resume") if run.knows_place is not False else tr("It is home: resume")
-            enabled = room.machines.chosen is not None and run.knows_place is not None
+            enabled = run.machine is not None and run.knows_place is not None
             tip = room.starts.toolTip() if enabled else tr("The plotter must be plugged in and answer first.")
         elif run.is_running:
             start, tip, enabled = tr("Start"), tr("It is drawing already."), False
@@ -268,10 +288,8 @@ _DOING = {
 
 def _health(health: Health) -> list[str]:
     locale = QLocale()
-    words = [
-        tr("{volts} V").format(volts=locale.toString(health.volts, "f", 1)),
-        tr("pen up") if health.pen_up else tr("pen down"),
-    ]
+    words = [] if health.volts is None else [tr("{volts} V").format(volts=locale.toString(health.volts, "f", 1))]
+    words.append(tr("pen up") if health.pen_up else tr("pen down"))
     if health.at_mm is not None and not health.is_home:
         x, y = (locale.toString(value, "f", 1) for value in health.at_mm)
         words.append(tr("{x} mm right and {y} mm below home").format(x=x, y=y))

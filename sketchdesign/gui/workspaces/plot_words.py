@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 from PySide6.QtCore import QLocale
 
 from sketchdesign.core.machine import MACHINES
 from sketchdesign.gui.i18n import tr
-from sketchdesign.services.plot.run import Plotting
+from sketchdesign.services.plot.drivers import OUR_DRIVER, OtherDriver
+from sketchdesign.services.plot.planning import Plotting
+from sketchdesign.services.plot.turning import LEFT, TURNS
+from sketchdesign.services.project.state import PlotSettings
 
 _NAMES = {"axidraw": "AxiDraw", "nextdraw": "NextDraw", "minikit": "MiniKit"}
 
@@ -15,6 +21,18 @@ def machine_title(name: str) -> str:
     """A machine as its maker writes it: "axidraw-v3-a3" is the AxiDraw V3/A3."""
     maker, *parts = name.split("-")
     return f"{_NAMES.get(maker, maker)} {'/'.join(_NAMES.get(part, part.upper()) for part in parts)}"
+
+
+def machine_name(wishes: PlotSettings, drivers: Iterable[OtherDriver]) -> str:
+    """What a person calls the machine: its model, or what its driver is called."""
+    if wishes.driver == OUR_DRIVER:
+        return machine_title(wishes.machine)
+    return next((short_title(driver) for driver in drivers if driver.name == wishes.driver), wishes.driver)
+
+
+def short_title(driver: OtherDriver) -> str:
+    """The first words of what a driver says about itself."""
+    return re.split("[,:(]", driver.title)[0].strip()
 
 
 def machine_choices() -> list[tuple[str, str]]:
@@ -51,6 +69,19 @@ def metres(length_mm: float) -> str:
 def grouped(count: int) -> str:
     """A whole number that can be read at a glance."""
     return QLocale().toString(count)
+
+
+def turn_choices() -> list[tuple[str, str]]:
+    """Words and name of each way that a page can lie."""
+    words = tr("Automatic"), tr("As it lies"), tr("Turned left"), tr("Turned right")
+    return list(zip(words, TURNS, strict=True))
+
+
+def turn_words(turn: str) -> str:
+    """How the paper must lie for a page that is turned."""
+    if turn == LEFT:
+        return tr("The page lies turned left by a quarter: its upper right corner at home.")
+    return tr("The page lies turned right by a quarter: its lower left corner at home.")
 
 
 def offer(plotting: Plotting, machine: str) -> str:

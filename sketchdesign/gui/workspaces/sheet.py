@@ -13,14 +13,12 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from sketchdesign.core.errors import SketchDesignError
 from sketchdesign.core.machine import find_machine
 from sketchdesign.gui import theme
 from sketchdesign.gui.canvas import Canvas
@@ -29,10 +27,10 @@ from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.scene import Scene
 from sketchdesign.gui.session import Session
 from sketchdesign.gui.view import View
-from sketchdesign.gui.workers import Failure, Task
-from sketchdesign.gui.workspace import EmptyState, Workspace
+from sketchdesign.gui.workers import SHEETS, Failure, Task
+from sketchdesign.gui.workspace import EmptyState, Workspace, onward_button
 from sketchdesign.gui.workspaces.plot_words import duration, grouped, metres
-from sketchdesign.gui.workspaces.sheet_drag import DragHandle, drag_file
+from sketchdesign.gui.workspaces.sheet_drag import DragHandle, drag_file, written_for_drag
 from sketchdesign.gui.workspaces.sheet_inspector import SheetInspector
 from sketchdesign.gui.workspaces.sheet_pictures import Shown, plain_pictures, routed_pictures
 from sketchdesign.services.export import export_drawing
@@ -40,12 +38,14 @@ from sketchdesign.services.project.page import (
     BOARD,
     ProjectSheet,
     board_sketches,
+    route_key,
+    strokes_key,
 )
+from sketchdesign.services.project.pattern import with_motifs
 from sketchdesign.services.project.state import KeptSketch, Project
 from sketchdesign.services.routing import Optimised
 
 SETTLED_MS = 200
-_LANE = "sheet"
 _DPI = 150.0
 
 
@@ -80,22 +80,24 @@ class SheetWorkspace(Workspace):
     def is_current(self) -> bool:
         """The sheet is the one that was asked for last, and it is routed."""
         project = self._project
-        return self.sheet is not None and (_key(project), _route_key(project)) == (self._asked, self._asked_route)
+        return self.sheet is not None and (strokes_key(project), route_key(project)) == (self._asked, self._asked_route)
 
     def load(self, project: Project) -> None:
         self._project = project
         self._stack.setCurrentIndex(0 if _has_content(project) else 1)
         self.as_routed.setChecked(project.sheet.routed)
         self.as_drawn.setChecked(not project.sheet.routed)
-        if self.sheet is not None:
+        has_content = _has_content(project)
+        if not has_content:
+            self.sheet = self.plain = self.routed = self._asked = None
+        elif self.sheet is not None:
             self.sheet = replace(self.sheet, routed=project.sheet.routed)
         self._load_controls()
         for action in (self.to_plot, self.as_drawn, self.as_routed, self.shows_travel):
-            action.setEnabled(_has_content(project))
-        if not _has_content(project):
-            self.sheet = self.plain = self.routed = self._asked = None
+            action.setEnabled(has_content)
+        if not has_content:
             return
-        if _key(project) != self._asked or _route_key(project) != self._asked_route:
+        if strokes_key(project) != self._asked or route_key(project) != self._asked_route:
             self._settle.start(0 if self._asked is None else SETTLED_MS)
         self._show()
 
@@ -103,9 +105,7 @@ class SheetWorkspace(Workspace):
         self.canvas.setFocus()
 
     def take(self, kept: Sequence[KeptSketch]) -> None:
-        pattern = self.session.project.pattern
-        more = tuple(each for each in dict.fromkeys(kept) if each not in pattern.motifs)
-        self.session.change(tr("Add motifs"), pattern=replace(pattern, motifs=(*pattern.motifs, *more), pins=()))
+        self.session.change(tr("Add motifs"), pattern=with_motifs(self.session.project.pattern, kept))
 
     def export_filter(self) -> str:
         kinds = ("SVG (*.svg)", "PDF (*.pdf)", "PNG (*.png)", "DXF (*.dxf)", "HPGL (*.hpgl)", "G-code (*.gcode)")
@@ -118,15 +118,14 @@ class SheetWorkspace(Workspace):
         task = self.session.workers.call("export", tr("Exporting"), lambda: export_drawing(drawing, [path], _DPI))
         task.follow(self, finished=lambda _: self.session.say(tr("Exported {name}").format(name=path.name)))
 
-    def drag_out(self) -> None:
-        """Let the pointer carry the sheet away as an SVG file."""
-        if self.sheet is not None:
-            folder = self.session.folders.state / "drags"
-            name = self.session.path.stem if self.session.path is not None else tr("sheet")
-            try:
-                drag_file(self.handle, self.sheet.drawing, folder / f"{name}.svg", self.canvas.grab())
-            except (SketchDesignError, OSError) as error:
-                self.session.report(error)
+    def write_for_drag(self) -> Task | None:
+        """Write the sheet to a file that can be dragged out of the window; None without a sheet."""
+        if self.sheet is None:
+            return None
+        drawing = self.sheet.drawing
+        name = self.session.path.stem if self.session.path is not None else tr("sheet")
+        path = self.session.folders.state / "drags" / f"{name}.svg"
+        return self.session.workers.call("drag", tr("Exporting"), lambda: written_for_drag(drawing, path))
 
     # Computing
 
@@ -139,13 +138,13 @@ class SheetWorkspace(Workspace):
         project = self._project
         if not _has_content(project):
             return
-        if _key(project) != self._asked:
+        if strokes_key(project) != self._asked:
             self._start(
                 tr("Laying out the sheet"),
                 lambda: plain_pictures(project),
                 lambda shown: self._take_plain(project, shown),
             )
-        elif self.plain is not None and _route_key(project) != self._asked_route:
+        elif self.plain is not None and route_key(project) != self._asked_route:
             drawing = self.plain.drawing
             self._start(
                 tr("Routing"),
@@ -154,7 +153,7 @@ class SheetWorkspace(Workspace):
             )
 
     def _start(self, title: str, make: Any, take: Any) -> None:
-        self._task = self.session.workers.run("", title, make, lane=_LANE)
+        self._task = self.session.workers.run("", title, make, lane=SHEETS)
         self._task.follow(self, finished=take, failed=self._fail, ended=self._ended)
 
     def _ended(self) -> None:
@@ -163,7 +162,7 @@ class SheetWorkspace(Workspace):
 
     def _fail(self, _failure: Failure) -> None:
         # The message bar says why; the same is not tried again.
-        self._asked, self._asked_route = _key(self._project), _route_key(self._project)
+        self._asked, self._asked_route = strokes_key(self._project), route_key(self._project)
         self.sheet = self.plain = self.routed = None
         self.canvas.show_scene(Scene(self._project.page))
         self.caption.setText(tr("There is no sheet"))
@@ -171,13 +170,13 @@ class SheetWorkspace(Workspace):
     def _take_plain(self, project: Project, shown: Shown) -> None:
         new_page = self.plain is None or self.plain.drawing.page != shown.drawing.page
         self.plain, self.routed, self.sheet = shown, None, None
-        self._asked, self._asked_route = _key(project), None
+        self._asked, self._asked_route = strokes_key(project), None
         self._show(fit=new_page)
 
     def _take_routed(self, project: Project, shown: Shown, made: Optimised) -> None:
         if self.plain is None:
             return
-        self.routed, self._asked_route = shown, _route_key(project)
+        self.routed, self._asked_route = shown, route_key(project)
         machine = find_machine(project.plot.machine)
         self.sheet = ProjectSheet(self.plain.drawing, made, machine, self._project.sheet.routed)
         self._load_controls()
@@ -293,30 +292,14 @@ class SheetWorkspace(Workspace):
         row.addSpacing(8)
         row.addWidget(_button(self.shows_travel, with_icon=True))
         row.addStretch(1)
-        self.handle = DragHandle(self.drag_out)
+        self.handle = DragHandle(self.write_for_drag, lambda path: drag_file(self.handle, path, self.canvas.grab()))
         row.addWidget(self.handle)
-        go = QPushButton(self.to_plot.icon(), self.to_plot.text())
-        go.setToolTip(self.to_plot.toolTip())
-        go.clicked.connect(self.to_plot.trigger)
-        row.addWidget(go)
+        row.addWidget(onward_button(self.to_plot, "plot"))
         return bar
 
 
 def _has_content(project: Project) -> bool:
     return bool(board_sketches(project) if project.sheet.source == BOARD else project.pattern.motifs)
-
-
-def _key(project: Project) -> tuple[Any, ...]:
-    """What the strokes on the page depend on."""
-    content: Any = project.pattern
-    if project.sheet.source == BOARD:
-        content = project.explore
-    return content, project.pens, project.page, replace(project.sheet, routed=True, join_mm=0.0)
-
-
-def _route_key(project: Project) -> tuple[Any, ...]:
-    """What else their order depends on."""
-    return project.sheet.join_mm, project.plot.machine
 
 
 def _button(action: QAction, *, with_icon: bool) -> QToolButton:

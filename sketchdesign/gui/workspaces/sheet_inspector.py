@@ -13,6 +13,7 @@ from sketchdesign.core.errors import InputError
 from sketchdesign.gui.fields import NumberField, SliderField, narrow
 from sketchdesign.gui.forms import Group, InspectorPage
 from sketchdesign.gui.i18n import tr
+from sketchdesign.gui.presets import PresetButton
 from sketchdesign.gui.quantities import written
 from sketchdesign.gui.session import Session
 from sketchdesign.gui.workspaces.plot_words import machine_choices
@@ -52,6 +53,7 @@ class SheetInspector(InspectorPage):
 
     def _page_group(self) -> Group:
         group = Group(tr("Page"))
+        group.add_to_heading(PresetButton(self._session, "page"))
         self.sizes = QComboBox()
         self.sizes.setAccessibleName(tr("Size of the page"))
         self.sizes.setToolTip(tr("Size of the page"))
@@ -96,6 +98,7 @@ class SheetInspector(InspectorPage):
 
     def _pen_group(self) -> Group:
         group = Group(tr("Pens, the first draws first"))
+        group.add_to_heading(PresetButton(self._session, "pens"))
         self.pens = PenList(self._session)
         group.add(self.pens)
         return group
@@ -133,7 +136,7 @@ class SheetInspector(InspectorPage):
         if self.size_text.text() == self._size_text(page):
             return
         try:
-            self._session.change(tr("Page"), page=Page.parse(self.size_text.text()))
+            self._session.change(tr("Page"), page=Page.parse(self.size_text.text().replace(",", ".")))
         except InputError as error:
             self._session.report(error)
             self.size_text.setText(self._size_text(page))

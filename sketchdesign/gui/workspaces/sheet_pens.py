@@ -10,6 +10,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from sketchdesign.core.drawing import Pen
+from sketchdesign.gui.colour_words import colour_word
 from sketchdesign.gui.fields import ColourField, FlatButton, NumberField
 from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.session import Session
@@ -38,7 +39,9 @@ class PenList(QWidget):
             self.rows.append(PenRow(self._session, len(self.rows)))
             self._column.addWidget(self.rows[-1])
         while len(self.rows) > len(shares):
-            self.rows.pop().deleteLater()
+            row = self.rows.pop()
+            row.hide()
+            row.deleteLater()
         for place, (row, share) in enumerate(zip(self.rows, shares, strict=True)):
             row.load(share, is_first=place == 0, is_last=place == len(shares) - 1)
 
@@ -95,7 +98,8 @@ class PenRow(QFrame):
         self.visible.setChecked(not share.hidden)
         self.up.setEnabled(not is_first)
         self.down.setEnabled(not is_last)
-        self.name.setText(share.pen.name)
+        self.name.setText("" if share.pen.name == share.pen.colour else share.pen.name)
+        self.name.setPlaceholderText(colour_word(share.pen.colour))
         self.colour.set_value(share.pen.colour)
         self.width_field.set_value(share.pen.width_mm)
         self.words.setText(_told(share))
@@ -113,8 +117,8 @@ class PenRow(QFrame):
         self._session.change(tr("Order of the pens"), sheet=replace(project.sheet, pen_order=tuple(order)))
 
     def _rename(self) -> None:
-        name = self.name.text().strip()
-        if name and name != self._share.pen.name:
+        name = self.name.text().strip() or self._share.pen.colour
+        if name != self._share.pen.name:
             self._change_pen(tr("Name of the pen"), name=name)
 
     def _change_pen(self, text: str, **changes: Any) -> None:

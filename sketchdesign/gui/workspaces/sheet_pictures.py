@@ -33,7 +33,7 @@ def plain_pictures(project: Project) -> Work[Shown]:
 def routed_pictures(drawing: Drawing, project: Project) -> Work[tuple[Shown, Optimised]]:
     """Route a page as its project wants it."""
     machine = find_machine(project.plot.machine)
-    made = yield from routed_sheet(drawing, project.sheet.join_mm, machine)
+    made = yield from routed_sheet(project, drawing)
     joins = [picture for strokes in made.route.joins for picture in pictures_of_strokes(strokes, JOIN_PEN)]
     return replace(_pictured(made.drawing, machine), joins=joins), made
 

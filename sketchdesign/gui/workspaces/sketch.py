@@ -24,11 +24,13 @@ from sketchdesign.gui.opening import on_paper
 from sketchdesign.gui.scene import Scene, picture_of_sketch
 from sketchdesign.gui.session import Session
 from sketchdesign.gui.view import View
-from sketchdesign.gui.workspace import Workspace
+from sketchdesign.gui.workspace import Workspace, onward_button
 from sketchdesign.gui.workspaces.sketch_results import ResultsPanel
 from sketchdesign.gui.workspaces.sketch_tools import INK_PEN, EraserTool, PenTool, paint_seen
 from sketchdesign.model.zoo import find_models
 from sketchdesign.output.files import write_drawing
+from sketchdesign.services.explore.cells import reseeded
+from sketchdesign.services.project.pattern import with_motifs
 from sketchdesign.services.project.state import PAPER_PX, KeptSketch, Project
 
 _DOTS_PX = 15.0
@@ -55,6 +57,10 @@ class SketchWorkspace(Workspace):
         self.examples = ExampleStrip(session)
         self.examples.taken.connect(lambda kept: self.take([kept]))
         self._make_actions()
+        for action in (self.rerolls, self.stars):
+            self.results.tools.addWidget(_tool_button(action))
+        self.results.tools.addStretch(1)
+        self.results.tools.addWidget(onward_button(self.sends, "pattern"))
         self.widget = self._layout()
         self.inspector = self._inspector()
         session.models_changed.connect(self._list_classes)
@@ -84,6 +90,21 @@ class SketchWorkspace(Workspace):
         task = self.session.workers.call("export", tr("Exporting"), lambda: write_drawing(drawing, path))
         task.finished.connect(lambda _: self.session.say(tr("Exported {name}").format(name=path.name)))
 
+    def send_to_pattern(self) -> None:
+        """Add the selected results, or else the drawing itself, to the motifs of the pattern."""
+        pattern = self.session.project.pattern
+        sent = self.results.chosen() if self.results.canvas.selected else self._drawn()
+        if not sent:
+            self.session.say(tr("Draw something, or select some results: the pattern is made of them"))
+            return
+        self.session.change(tr("To the pattern"), pattern=with_motifs(pattern, sent))
+        self.session.room_asked.emit("pattern")
+
+    def _drawn(self) -> list[KeptSketch]:
+        """What is on the paper, if anything is."""
+        wanted = self.session.project.sketch
+        return [KeptSketch(wanted.ink, wanted.class_name)] if len(wanted.ink) > 1 else []
+
     def _drew(self, stroke: NDArray[np.float64]) -> None:
         ink = self.session.project.sketch.ink
         self._change(tr("Draw"), ink=Sketch.from_polylines([*ink.polylines(), stroke]))
@@ -107,7 +128,16 @@ class SketchWorkspace(Workspace):
             checkable=True,
         )
         self.clears = self.add_action(tr("Clear the paper"), "Ctrl+Backspace", icon_name="clear")
+        self.keeps = self.add_action(
+            tr("Star the drawing"), "Shift+S", icon_name="bookmark", tip=tr("Keep your own drawing in the library")
+        )
         self.stars = self.add_action(tr("Star the chosen results"), "S", icon_name="star")
+        self.sends = self.add_action(
+            tr("To the pattern"),
+            "P",
+            icon_name="pattern",
+            tip=tr("Make motifs of the selected results, or of your own drawing"),
+        )
         self.rerolls = self.add_action(
             tr("Nine others"), "R", icon_name="reroll", tip=tr("Ask again with another seed")
         )
@@ -116,10 +146,14 @@ class SketchWorkspace(Workspace):
         self.erases.triggered.connect(lambda: self._use(self.eraser))
         self.sees.toggled.connect(self.paper.update)
         self.clears.triggered.connect(lambda: self._change(tr("Clear the paper"), ink=Sketch.empty()))
+        self.keeps.triggered.connect(lambda: self.session.star(self._drawn()))
         self.stars.triggered.connect(lambda: self.session.star(self.results.chosen()))
-        self.rerolls.triggered.connect(
-            lambda: self.session.change(tr("Seed"), seed=(self.session.project.seed + 1) % 1_000_000)
-        )
+        self.sends.triggered.connect(self.send_to_pattern)
+        self.rerolls.triggered.connect(lambda: self._reseed((self.session.project.seed + 1) % 1_000_000))
+
+    def _reseed(self, seed: int) -> None:
+        after = reseeded(self.session.project, seed)
+        self.session.change(tr("Seed"), seed=after.seed, explore=after.explore)
 
     def _use(self, tool: PenTool | EraserTool) -> None:
         self.paper.tool = tool
@@ -152,8 +186,7 @@ class SketchWorkspace(Workspace):
         for action in (self.draws, self.erases, self.sees, self.clears):
             row.addWidget(_tool_button(action))
         row.addStretch(1)
-        for action in (self.rerolls, self.stars):
-            row.addWidget(_tool_button(action))
+        row.addWidget(_tool_button(self.keeps))
         return bar
 
     def _inspector(self) -> InspectorPage:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QLabel, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QTabBar, QVBoxLayout, QWidget
 
 from sketchdesign.core.drawing import Pen
 from sketchdesign.design.latentboard import GIVEN_PEN, Cell
@@ -18,6 +18,7 @@ from sketchdesign.gui.canvas import Canvas
 from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.icons import icon_path
 from sketchdesign.gui.mime import drag_sketches
+from sketchdesign.gui.quantities import written
 from sketchdesign.gui.scene import Scene
 from sketchdesign.gui.session import Session
 from sketchdesign.gui.view import View
@@ -48,6 +49,8 @@ class ResultsPanel(QWidget):
     """A `KeptSketch` that was double-clicked, to go on with."""
     drawn = Signal()
     """Nine new answers are shown."""
+    tools: QHBoxLayout
+    """Below the answers: what can be done with them."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -80,11 +83,17 @@ class ResultsPanel(QWidget):
         self.caption.setWordWrap(True)
         self.caption.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self.caption.setMinimumHeight(2 * self.caption.fontMetrics().lineSpacing() + 4)
+        self.caption.setContentsMargins(10, 4, 10, 0)
+        self.tools = QHBoxLayout()
+        self.tools.setContentsMargins(8, 0, 8, 4)
+        self.tools.setSpacing(2)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 6)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
         column.addWidget(self.tabs)
         column.addWidget(self.canvas, 1)
         column.addWidget(self.caption)
+        column.addLayout(self.tools)
         self.tabs.currentChanged.connect(lambda _: self.ask(session.project))
         self.canvas.clicked.connect(self._clicked)
         self.canvas.activated.connect(self._activated)
@@ -146,7 +155,7 @@ class ResultsPanel(QWidget):
         seconds = time.monotonic() - self._started
         word = results[0].word
         drawn_by = model if word == model else tr("{model} as {word}").format(model=model, word=word)
-        words = tr("Drawn by {model} in {seconds:.1f} s").format(model=drawn_by, seconds=seconds)
+        words = tr("Drawn by {model} in {seconds} s").format(model=drawn_by, seconds=written(seconds, "", 1))
         hint = tr("Click an ending to accept it.") if self.question == ENDINGS else tr("S stars what is chosen.")
         self._show(results, cells, f"{words}. {hint}")
         self.drawn.emit()

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sketchdesign.core.drawing import Drawing
-from sketchdesign.core.errors import InputError, SketchDesignError
+from sketchdesign.core.errors import InputError, SketchDesignError, SketchFormatError
 from sketchdesign.core.files import write_atomic
 from sketchdesign.core.provenance import Provenance
 from sketchdesign.core.units import MM_PER_UNIT
-from sketchdesign.output.png import render_png
-from sketchdesign.output.provenance import PNG_KEYWORD, read_png_provenance
+from sketchdesign.output.ground import picture_on_ground
+from sketchdesign.output.provenance import PNG_KEYWORD, read_png_provenance, read_svg_provenance
 from sketchdesign.services.batch.recipe import Recipe
 from sketchdesign.services.batch.settings import BatchSettings
 from sketchdesign.services.jobs import Progress, Work
@@ -103,7 +103,11 @@ def _picture(path: Path) -> Image | None:
 def _of_svg(path: Path) -> Image:
     from sketchdesign.geometry.read_drawing import read_drawing
 
-    return _of_drawing(read_drawing(path))
+    try:
+        provenance = read_svg_provenance(path)
+    except SketchFormatError:
+        provenance = Provenance()
+    return _of_drawing(replace(read_drawing(path), provenance=provenance))
 
 
 def _of_sketches(path: Path) -> Image:
@@ -136,8 +140,6 @@ _READERS: dict[str, Callable[[Path], Image]] = {
 
 
 def _of_drawing(drawing: Drawing) -> Image:
-    from PIL import Image
-
     longer_mm = max(drawing.page.width_mm, drawing.page.height_mm)
     dpi = max(1.0, _SIDE_PX * MM_PER_UNIT["in"] / longer_mm)
     thinnest_mm = _THINNEST_PX * MM_PER_UNIT["in"] / dpi
@@ -146,8 +148,7 @@ def _of_drawing(drawing: Drawing) -> Image:
         replace(layer, pen=replace(layer.pen, width_mm=max(layer.pen.width_mm, thinnest_mm)))
         for layer in drawing.layers
     )
-    data = render_png(drawing.with_layers(layers), dpi)
-    return _shrunk(Image.open(io.BytesIO(data)))
+    return _shrunk(picture_on_ground(drawing.with_layers(layers), dpi))
 
 
 def _shrunk(picture: Image) -> Image:

@@ -117,9 +117,9 @@ def _tile(order: Order, settings: TileBatchSettings) -> Writer:
 
 
 def _sheet(order: Order, settings: SheetSettings) -> Writer:
-    from sketchdesign.services.export import export_drawing
-    from sketchdesign.services.project.sheets import pattern_sheet
+    from sketchdesign.services.project.sheets import pattern_sheets
     from sketchdesign.services.tiles.files import export_tile
+    from sketchdesign.services.tiles.grounds import export_on_ground
 
     # Beside the results, where it is cleared away if this process is killed.
     with tempfile.TemporaryDirectory(prefix=".", suffix=PART, dir=order.target) as folder:
@@ -128,16 +128,16 @@ def _sheet(order: Order, settings: SheetSettings) -> Writer:
             export_tile(_made_tile(order, settings), [path], settings.dpi)
         else:
             path = Path(resolved(settings.design, order.source))
-        work = pattern_sheet(
+        work = pattern_sheets(
             path,
-            settings.paper(),
-            settings.margin_mm(),
+            settings.plan(),
             _vpype(),
+            places=[settings.place],
             pipeline=settings.pipeline,
             machine=settings.plotter(),
         )
-        made = Job(work).run()
-    return lambda path: export_drawing(made.drawing, [path], settings.dpi, gcode=settings.gcode())
+        (made,) = Job(work).run()
+    return lambda path: export_on_ground(made.drawing, [path], settings.dpi, gcode=settings.gcode())
 
 
 def _made_tile(order: Order, settings: TileBatchSettings) -> Tile:

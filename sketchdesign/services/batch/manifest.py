@@ -30,6 +30,7 @@ class Entry:
         sha256: of the file; empty where it could not be made.
         error: why it could not; empty where it could.
         seconds: how long it took.
+        recipe: the name of the recipe's file.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Entry:
     sha256: str = ""
     error: str = ""
     seconds: float = 0.0
+    recipe: str = ""
 
     def to_line(self) -> str:
         given = {key: value for key, value in asdict(self).items() if value != ""}
@@ -47,8 +49,8 @@ class Entry:
         """Read back what `to_line` wrote; None for anything else."""
         try:
             row = json.loads(line)
-            name, content, sha256, error = (str(row.get(key, "")) for key in ("name", "content", "sha256", "error"))
-            return cls(name, content, sha256, error, float(row.get("seconds", 0.0)))
+            texts = {key: str(row.get(key, "")) for key in ("name", "content", "sha256", "error", "recipe")}
+            return cls(**texts, seconds=float(row.get("seconds", 0.0)))
         except (ValueError, TypeError, AttributeError, RecursionError):
             return None
 

@@ -14,10 +14,11 @@
 
     [matrix.colourway]
     ink = ["#203060"]
-    rust = ["#a04020", "#203060:0.5mm"]
+    rust = { pens = ["#a04020", "#203060:0.5mm"], ground = "#f6efe0" }
 
 Any setting may be a list in ``[matrix]``; the files are all combinations, the last list turning fastest. ``colourway``
-gives names to lists of pens, and ``format`` is for the ending of the names alone.
+gives names to lists of pens, with or without a ground, and ``format`` is for the ending of the names alone. A sheet of
+several pages is as many files; ``{place}`` in the names, or else their ends, tell them apart.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ MOST_ITEMS = 100_000
 
 _TOP = ("make", "names", "settings", "matrix")
 _SEEDS_HINT = 'write seed = "1-200" or seed = [3, 5, 8]'
+_GROUND_HINT = 'write for example ink = { pens = ["#203060"], ground = "#f6efe0" }'
 _COLOURWAY_HINT = 'write for example ink = ["#203060", "#a04020:0.5mm"] below [matrix.colourway]'
 
 
@@ -60,10 +62,12 @@ class Recipe:
     Attributes:
         folder: where the recipe lies; models and files are named from there.
         items: the whole matrix.
+        name: of its file.
     """
 
     folder: Path
     items: tuple[Item, ...]
+    name: str = ""
 
     @property
     def sketches(self) -> int:
@@ -91,7 +95,7 @@ def load_recipe(path: Path) -> Recipe:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"{path} is no TOML file: {error}") from error
     try:
-        return Recipe(path.resolve().parent, _items(table))
+        return Recipe(path.resolve().parent, _items(table), path.name)
     except InputError as error:
         raise InputError(f"{path}: {error.what}", hint=error.hint) from None
 
@@ -108,7 +112,9 @@ def _items(table: Mapping[str, Any]) -> tuple[Item, ...]:
     for settings in _each_choice_once(base, axes):
         settings.check()
     template = _template(table.get("names"), table["make"], kind, axes)
-    items = tuple(_combined(base, axes, template))
+    items = tuple(itertools.islice(_combined(base, axes, template), MOST_ITEMS + 1))
+    if len(items) > MOST_ITEMS:
+        raise InputError(f"the matrix has more than {MOST_ITEMS} sheets", hint="make fewer at a time")
     check_unique(item.name for item in items)
     _check_endings({Path(item.name).suffix.lower() for item in items}, sketches=kind is SketchesSettings)
     return items
@@ -174,18 +180,23 @@ def _colourways(table: object) -> list[_Choice]:
     if not isinstance(table, Mapping) or not table:
         raise InputError("matrix.colourway is not a table of pens", hint=_COLOURWAY_HINT)
     choices = []
-    for name, pens in table.items():
+    for name, given in table.items():
+        colours = given if isinstance(given, Mapping) else {"pens": given}
+        pens, ground = colours.get("pens"), colours.get("ground")
         listed = [pens] if isinstance(pens, str) else pens
         if not isinstance(listed, list) or not listed or not all(isinstance(pen, str) for pen in listed):
-            raise InputError(f"matrix.colourway.{name:.40} is {pens!r:.60}", hint=_COLOURWAY_HINT)
-        choices.append(_Choice(name, {"pens": ",".join(listed)}))
+            raise InputError(f"matrix.colourway.{name:.40} is {given!r:.60}", hint=_COLOURWAY_HINT)
+        if not isinstance(ground, str | None) or set(colours) - {"pens", "ground"}:
+            raise InputError(f"matrix.colourway.{name:.40} is {given!r:.60}", hint=_GROUND_HINT)
+        behind = {} if ground is None else {"ground": ground}
+        choices.append(_Choice(name, {"pens": ",".join(listed), **behind}))
     return choices
 
 
 def _check_given_once(settings: Mapping[str, Any], axes: Mapping[str, Sequence[_Choice]]) -> None:
     given = dict.fromkeys(settings, "[settings]")
     for axis, choices in axes.items():
-        for key in map(key_of, choices[0].changes):
+        for key in dict.fromkeys(key_of(field) for choice in choices for field in choice.changes):
             if key in given:
                 raise InputError(f"{key} is given in {given[key]} and again by matrix.{axis}", hint="leave one out")
             given[key] = f"matrix.{axis}"
@@ -212,7 +223,7 @@ def _template(
         ending = ".{format}" if "format" in axes else ".svg"
         words = [f"{{{axis}}}" for axis in axes if axis != "format"]
         text = "-".join(words or [make]) + ending
-    known = {"number", *setting_fields(kind), *axes}
+    known = {"number", "place", *setting_fields(kind), *axes}
     return NameTemplate.parse(_text("names", text), known)
 
 
@@ -222,7 +233,15 @@ def _combined(base: BatchSettings, axes: Mapping[str, Sequence[_Choice]], templa
         settings = replace(base, **{key: value for choice in choices for key, value in choice.changes.items()})
         labels = {axis: choice.label for axis, choice in zip(axes, choices, strict=True)}
         own = {key: getattr(settings, name) for key, name in setting_fields(type(base)).items()}
-        yield Item(template.name({"number": number, **own, **labels}), settings)
+        for place, single in settings.each_file():
+            name = template.name({"number": number, **own, **labels, "place": place})
+            yield Item(name if not place or "place" in template.fields else _with_place(name, place), single)
+
+
+def _with_place(name: str, place: str) -> str:
+    """``wall.svg`` as ``wall-r1c2.svg``."""
+    path = Path(name)
+    return f"{path.stem}-{place}{path.suffix}"
 
 
 def _check_endings(endings: Collection[str], *, sketches: bool) -> None:

@@ -6,13 +6,15 @@ import re
 import shutil
 import time
 from collections import deque
+from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sketchdesign.core.errors import InputError, OutputError
 from sketchdesign.core.files import check_writable
+from sketchdesign.core.locks import lock
 from sketchdesign.services.batch.contact import remove_contact_sheets, write_contact_sheets
 from sketchdesign.services.batch.crew import Crew
 from sketchdesign.services.batch.items import Digests, Order, holds, orders_of
@@ -22,6 +24,9 @@ from sketchdesign.services.batch.recipe import Item, Recipe
 from sketchdesign.services.jobs import Progress, Work
 
 _UNFINISHED = re.compile(r"\..+\.part")
+_LOCK = ".batch.part"
+"""Locked by the batch that is at work; called like what is unfinished, for so it is while the file is there."""
+
 _LOOK_UP_S = 0.2
 
 
@@ -81,7 +86,8 @@ def plan_batch(recipe: Recipe, folder: Path, *, resume: bool = False) -> Plan:
         resume: go on with what is in the folder.
 
     Raises:
-        InputError: a model or file of the recipe is missing, or the folder holds something else.
+        InputError: a model or file of the recipe is missing, or the folder holds something else, such as the files of
+            another recipe.
         OutputError: the folder cannot be used.
     """
     digests = Digests(recipe.folder)
@@ -89,6 +95,7 @@ def plan_batch(recipe: Recipe, folder: Path, *, resume: bool = False) -> Plan:
     if not _is_begun(folder, resume=resume):
         return Plan(recipe, folder, contents, {}, None)
     earlier = read_manifest(folder)
+    _check_same_batch(folder, recipe, earlier)
     others = {name: entry for name, entry in earlier.items() if name not in contents}
     finished = {
         name: entry for name, entry in earlier.items() if name in contents and holds(entry, contents[name], folder)
@@ -107,8 +114,7 @@ def _is_begun(folder: Path, *, resume: bool) -> bool:
             raise InputError(f"{folder} is a file", hint="name another folder with --out")
         names = {path.name for path in folder.iterdir() if not _UNFINISHED.fullmatch(path.name)}
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise OutputError(f"cannot use {folder}: {reason}", hint="name another folder with --out") from error
+        raise _unusable(folder, error) from error
     if not names:
         return False
     if MANIFEST_NAME not in names:
@@ -118,6 +124,24 @@ def _is_begun(folder: Path, *, resume: bool) -> bool:
             f"{folder} holds a batch already", hint="go on with it by --resume, or name a new folder with --out"
         )
     return True
+
+
+def _check_same_batch(folder: Path, recipe: Recipe, earlier: Mapping[str, Entry]) -> None:
+    """Refuse to mix the files of two recipes.
+
+    One that was edited since is known by its name, and by what it still makes.
+    """
+    others = sorted({entry.recipe for entry in earlier.values()} - {"", recipe.name})
+    if others:
+        raise InputError(
+            f"{folder} holds the batch of {others[0]}, not of {recipe.name}",
+            hint="name a new folder with --out, or go on with that recipe",
+        )
+    if earlier and not any(item.name in earlier for item in recipe.items):
+        raise InputError(
+            f"{folder} holds another batch: {recipe.name} makes none of its {len(earlier)} files",
+            hint="name a new folder with --out",
+        )
 
 
 def run_batch(plan: Plan, crew: Crew, *, device: str = "auto", threads: int = 1) -> Work[BatchReport]:
@@ -133,17 +157,12 @@ def run_batch(plan: Plan, crew: Crew, *, device: str = "auto", threads: int = 1)
 
     Raises:
         OutputError: the folder cannot be written.
+        InputError: another program is filling it.
     """
     started = time.perf_counter()
-    _prepare(plan.folder)
-    waiting = [(item, plan.contents[item.name]) for item in plan.waiting]
-    orders = orders_of(waiting, plan.recipe, plan.folder.resolve(), device, threads)
-    if orders:
-        remove_contact_sheets(plan.folder)
-    with Manifest(plan.folder, plan.kept.values()) as manifest:
-        made = yield from _Shift(orders, crew, manifest).work()
+    with _alone_in(plan.folder):
+        made, contact = yield from _run(plan, crew, device, threads)
     failed = tuple(entry for entry in made if entry.error)
-    contact = yield from write_contact_sheets(plan.folder, plan.recipe)
     return BatchReport(
         len(plan.recipe.items),
         len(made) - len(failed),
@@ -154,22 +173,57 @@ def run_batch(plan: Plan, crew: Crew, *, device: str = "auto", threads: int = 1)
     )
 
 
-def _prepare(folder: Path) -> None:
-    """Make the folder, and clear away what a killed batch has left half-written."""
+def _run(plan: Plan, crew: Crew, device: str, threads: int) -> Work[tuple[list[Entry], tuple[Path, ...]]]:
+    """What was made, and the contact sheets."""
+    _prepare(plan.folder)
+    waiting = [(item, plan.contents[item.name]) for item in plan.waiting]
+    orders = orders_of(waiting, plan.recipe, plan.folder.resolve(), device, threads)
+    if orders:
+        remove_contact_sheets(plan.folder)
+    with Manifest(plan.folder, plan.kept.values()) as manifest:
+        made = yield from _Shift(orders, crew, manifest, plan.recipe.name).work()
+    return made, (yield from write_contact_sheets(plan.folder, plan.recipe))
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Make the folder, and keep other batches out of it."""
+    path = folder / _LOCK
     try:
         folder.mkdir(exist_ok=True)
+        file = path.open("ab")
+    except OSError as error:
+        raise _unusable(folder, error) from error
+    with file:
+        if not lock(file):
+            raise InputError(f"another batch is filling {folder}", hint="wait for it, or name a new folder with --out")
+        try:
+            yield
+        finally:
+            # Windows removes no file that is open; it may as well stay.
+            with suppress(PermissionError):
+                path.unlink(missing_ok=True)
+
+
+def _prepare(folder: Path) -> None:
+    """Clear away what a killed batch has left half-written."""
+    try:
         for path in folder.iterdir():
-            if _UNFINISHED.fullmatch(path.name):
+            if _UNFINISHED.fullmatch(path.name) and path.name != _LOCK:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise OutputError(f"cannot use {folder}: {reason}", hint="name another folder with --out") from error
+        raise _unusable(folder, error) from error
+
+
+def _unusable(folder: Path, error: OSError) -> OutputError:
+    reason = (error.strerror or str(error)).lower()
+    return OutputError(f"cannot use {folder}: {reason}", hint="name another folder with --out")
 
 
 class _Shift:
     """Orders on their way through the hands of a crew."""
 
-    def __init__(self, orders: list[Order], crew: Crew, manifest: Manifest) -> None:
+    def __init__(self, orders: list[Order], crew: Crew, manifest: Manifest, recipe_name: str) -> None:
         self._waiting = deque(orders)
         self._suspects: deque[Order] = deque()
         self._running: dict[Future[list[Entry]], Order] = {}
@@ -177,6 +231,7 @@ class _Shift:
         self._entries: list[Entry] = []
         self._crew = crew
         self._manifest = manifest
+        self._recipe_name = recipe_name
 
     def work(self) -> Work[list[Entry]]:
         """Have all orders made; the entries are in the order in which they were finished."""
@@ -238,7 +293,7 @@ class _Shift:
 
     def _record(self, entries: list[Entry]) -> None:
         for entry in entries:
-            self._manifest.append(entry)
+            self._manifest.append(replace(entry, recipe=self._recipe_name))
         self._entries += entries
 
 

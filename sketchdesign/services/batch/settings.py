@@ -7,9 +7,11 @@ seed is never chosen at random, and a sheet is made of the tile that its own set
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import asdict, dataclass, fields, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, Self
 
+from sketchdesign.core.colour import parse_colour
 from sketchdesign.core.drawing import Page
 from sketchdesign.core.errors import InputError
 from sketchdesign.core.machine import AXIDRAW_V3, MachineProfile, find_machine
@@ -22,8 +24,12 @@ from sketchdesign.services.generate import GenerateSettings
 
 if TYPE_CHECKING:
     from sketchdesign.design.grid import GridLayout
+    from sketchdesign.design.sheets import SheetPlan
     from sketchdesign.services.tiles.motifs import MixPart
     from sketchdesign.services.tiles.settings import TileSettings
+
+_DERIVED = {"derived": True}
+"""Marks what follows from other settings."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +50,7 @@ class BatchSettings(ABC):
     temperature_mixture: float | None = None
     temperature_pen: float | None = None
     greedy: bool = False
+    critic: bool | None = None
     class_: str | None = None
     best_of: int = 1
     rank: str = "likelihood"
@@ -83,6 +90,7 @@ class BatchSettings(ABC):
             temperature_mixture=self.temperature_mixture,
             temperature_pen=self.temperature_pen,
             greedy=self.greedy,
+            critic=self.critic,
         )
         return GenerateSettings(
             self.sketches,
@@ -96,6 +104,10 @@ class BatchSettings(ABC):
             device=device,
             threads=threads,
         )
+
+    def each_file(self) -> Iterator[tuple[str, Self]]:
+        """The settings of each file that they make, and what tells it from the others; "" where there is one."""
+        yield "", self
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values by the names that recipes use."""
@@ -175,6 +187,7 @@ class TileBatchSettings(BatchSettings):
     try_: int = 1
     pens: str = "#000000"
     colour_by: str = "motif"
+    ground: str | None = None
     kaleidoscope: bool = False
     overhang: bool = False
     bleed: str = "0mm"
@@ -221,11 +234,9 @@ class TileBatchSettings(BatchSettings):
 
     def gcode(self) -> GcodeSettings:
         """How a ``.gcode`` moves the machine; the speeds are the machine's where none are given."""
-        machine = self.plotter()
-        draw_mm_s = machine.draw_mm_s if self.feed is None else self.feed / 60.0
-        travel_mm_s = machine.travel_mm_s if self.travel_feed is None else self.travel_feed / 60.0
-        machine = replace(machine, draw_mm_s=draw_mm_s, travel_mm_s=travel_mm_s)
-        return GcodeSettings(machine, self.pen_down, self.pen_up)
+        from sketchdesign.services.tiles.files import gcode_settings
+
+        return gcode_settings(self.plotter(), self.pen_down, self.pen_up, self.feed, self.travel_feed)
 
     def plotter(self) -> MachineProfile:
         return AXIDRAW_V3
@@ -233,7 +244,7 @@ class TileBatchSettings(BatchSettings):
     def tile_settings(self) -> TileSettings:
         """The settings of the service that makes tiles."""
         from sketchdesign.design.layout import Layout
-        from sketchdesign.services.tiles.settings import TileSettings
+        from sketchdesign.services.tiles.settings import TileSettings, parse_range
 
         cell = Page.parse(self.tile)
         layout = Layout(
@@ -244,7 +255,7 @@ class TileBatchSettings(BatchSettings):
             density=self.density,
             gap_mm=parse_length_mm(self.gap),
             turns=self.rotate,
-            scale=_parse_range(self.scale),
+            scale=parse_range(self.scale),
             flip=self.flip,
             jitter_mm=parse_length_mm(self.jitter),
             unlike=self.apart,
@@ -260,6 +271,7 @@ class TileBatchSettings(BatchSettings):
             overhang=self.overhang,
             tries=self.try_,
             colour_by=self.colour_by,
+            ground="" if self.ground is None else parse_colour(self.ground),
         )
 
 
@@ -269,14 +281,21 @@ class SheetSettings(TileBatchSettings):
 
     Attributes:
         design: the file of a tile, relative to the recipe; nothing else about the tile is looked at then.
+        sheets: rows x columns of pages that are laid together; each is a file of its own.
+        sheet_overlap, register: as ``--overlap`` and ``--register`` of ``sheet``.
+        place: which of the pages this is, row and column from 0; recipes do not say it.
     """
 
     design: str | None = None
     page: str = "A4"
     landscape: bool = False
     margin: str = "10mm"
+    sheets: str = "1x1"
+    sheet_overlap: str = "0mm"
+    register: bool = False
     pipeline: str | None = None
     machine: str = "axidraw-v3"
+    place: tuple[int, int] = field(default=(0, 0), metadata=_DERIVED)
 
     @property
     def sketches(self) -> int:
@@ -287,8 +306,7 @@ class SheetSettings(TileBatchSettings):
             super().check()
         else:
             self._check_design_alone()
-        self.paper()
-        self.margin_mm()
+        self.plan()
         self.gcode()
 
     def models(self) -> tuple[str, ...]:
@@ -309,8 +327,21 @@ class SheetSettings(TileBatchSettings):
     def paper(self) -> Page:
         return Page.parse(self.page, landscape=self.landscape)
 
-    def margin_mm(self) -> float:
-        return parse_length_mm(self.margin)
+    def plan(self) -> SheetPlan:
+        """All the pages."""
+        from sketchdesign.design.sheets import SheetPlan
+        from sketchdesign.services.project.sheets import parse_sheets
+
+        margin_mm, overlap_mm = parse_length_mm(self.margin), parse_length_mm(self.sheet_overlap)
+        return SheetPlan(self.paper(), *parse_sheets(self.sheets), margin_mm, overlap_mm, self.register)
+
+    def each_file(self) -> Iterator[tuple[str, Self]]:
+        plan = self.plan()
+        if plan.rows * plan.columns == 1:
+            yield "", self
+            return
+        for row, column in plan.places():
+            yield f"r{row + 1}c{column + 1}", replace(self, place=(row, column))
 
     def plotter(self) -> MachineProfile:
         return find_machine(self.machine)
@@ -335,12 +366,4 @@ def key_of(field_name: str) -> str:
 
 def setting_fields(kind: type[BatchSettings]) -> dict[str, str]:
     """The names of a kind's settings in a recipe, and of the fields behind them."""
-    return {key_of(each.name): each.name for each in fields(kind)}
-
-
-def _parse_range(text: str) -> tuple[float, float]:
-    low, _, high = text.replace("..", "-").partition("-")
-    try:
-        return float(low), float(high or low)
-    except ValueError:
-        raise InputError(f"{text!r:.60} is not a range of sizes", hint="write it as 0.7-1.3") from None
+    return {key_of(each.name): each.name for each in fields(kind) if each.metadata != _DERIVED}

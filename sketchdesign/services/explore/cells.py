@@ -11,7 +11,7 @@ from typing import Any
 
 from sketchdesign.core.errors import InputError
 from sketchdesign.services.explore.places import AXES_OF
-from sketchdesign.services.project.state import CellState, ExploreSettings, KeptSketch
+from sketchdesign.services.project.state import CellState, ExploreSettings, KeptSketch, Project
 
 NOTHING = CellState()
 
@@ -83,6 +83,14 @@ def asking(explore: ExploreSettings, **changes: Any) -> ExploreSettings:
     free = (number for number in reversed(range(after.rows * after.columns)) if number not in cells)
     cells |= dict(zip(list(free), homeless, strict=False))
     return replace(after, cells=tuple(cells.get(number, NOTHING) for number in range(max(cells, default=-1) + 1)))
+
+
+def reseeded(project: Project, seed: int) -> Project:
+    """A project with another seed, and so with other cells: stars and rejections belong to those that were there.
+
+    They are remembered for a taste, and come back with the grid that they belong to when the edit is undone.
+    """
+    return project if seed == project.seed else replace(project, seed=seed, explore=asking(project.explore))
 
 
 def switched(explore: ExploreSettings, tool: str) -> ExploreSettings:

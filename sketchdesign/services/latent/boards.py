@@ -11,8 +11,8 @@ from sketchdesign.core.provenance import Provenance
 from sketchdesign.design.grid import GridLayout
 from sketchdesign.design.latentboard import arrange_board, board_page
 from sketchdesign.geometry.optimise import optimise
-from sketchdesign.output.sketches import SKETCH_WRITERS, SketchRecord
-from sketchdesign.services.export import export_drawing
+from sketchdesign.output.sketches import SketchRecord
+from sketchdesign.services.export import export_records
 from sketchdesign.services.jobs import Progress, Work
 from sketchdesign.services.latent.tools import Board
 
@@ -52,9 +52,4 @@ def export_board(board: Board, drawing: Drawing, paths: Sequence[Path], dpi: flo
     records = [
         SketchRecord(each.word, each.sketch, seed, number, each.ended) for number, each in enumerate(board.results)
     ]
-    for path in paths:
-        writer = SKETCH_WRITERS.get(path.suffix.lower())
-        if writer is not None:
-            writer(records, path, drawing.provenance)
-        else:
-            export_drawing(drawing, [path], dpi)
+    export_records(records, lambda: drawing, drawing.provenance, paths, dpi)

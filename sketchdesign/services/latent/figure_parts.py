@@ -108,14 +108,14 @@ def _in_one_row(board: Board) -> Board:
 
 
 def by_temperature(drafter: Drafter) -> Work[Board]:
-    """New sketches of several classes, from cold to hot."""
+    """New sketches of several classes by a decoder alone, from cold to hot."""
     pens = DEFAULT_PALETTE.temperatures(MANY_TEMPERATURES)
     cells: list[Cell] = []
     results: list[DrawnSketch] = []
     parts = []
-    classes = ("cat", "pig", "owl", "yoga")
+    classes = ("firetruck", "yoga", "flower", "owl")
     for row, word in enumerate(classes):
-        role = drafter.cast.role(word, word)
+        role = drafter.cast.role("endings", word)
         for column, (temperature, pen) in enumerate(zip(MANY_TEMPERATURES, pens, strict=True)):
             sampling = Sampling.preset(temperature=temperature)
             settings = replace(drafter.settings, count=1, sampling=sampling, class_name=role.class_name)
@@ -141,14 +141,15 @@ def reconstructions(drafter: Drafter) -> Work[Board]:
 
 
 def analogies(drafter: Drafter) -> Work[Board]:
-    role = drafter.cast.role("cat-pig")
+    """Bodies given to heads and taken from whole animals, each by the model of the animal that is to come out."""
     boards = []
-    for names in (
-        ("cat-face", "pig-head", "pig"),
-        ("cat", "pig", "pig-head"),
-        ("pig-head", "cat-face", "cat"),
-        ("pig", "cat", "cat-face"),
+    for wanted, *names in (
+        ("cat", "cat-face", "pig-head", "pig"),
+        ("cat", "cat", "pig", "pig-head"),
+        ("pig", "pig-head", "cat-face", "cat"),
+        ("pig", "pig", "cat", "cat-face"),
     ):
+        role = drafter.cast.role(wanted, wanted)
         base, minus, plus = map(example, names)
         boards.append((yield from analogy(role.model, base, minus, plus, drafter.careful(role), STRENGTHS)))
     return stacked(boards)
@@ -190,8 +191,9 @@ def strips_of_classes(pairs: Sequence[tuple[str, str, str]]) -> Draw:
 
     def draw(drafter: Drafter) -> Work[Board]:
         boards = []
-        for wanted, *words in pairs:
-            role, ends = yield from _new_sketches(drafter, wanted, words)
+        for row, (wanted, *words) in enumerate(pairs):
+            own = replace(drafter, settings=replace(drafter.settings, seed=drafter.settings.seed + row))
+            role, ends = yield from _new_sketches(own, wanted, words)
             boards.append(_in_one_row((yield from interpolate(role.model, ends, drafter.careful(role), STEPS))))
         return stacked(boards)
 

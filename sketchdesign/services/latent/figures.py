@@ -95,17 +95,16 @@ def _quietly(work: Work[Board], progress: Progress) -> Work[Board]:
 FIGURES = (
     Figure(
         "1",
-        "Ways through latent space from one drawing to another.",
-        parts.strips(
-            (
-                ("cat", "cat-face", "cat"),
-                ("pig", "pig-head", "pig"),
-                ("cat-pig", "cat-face", "pig-head"),
-                ("doodles", "chair-3", "truck"),
-            )
+        "Ways through latent space from one cat to another, and from one firetruck to another.",
+        parts.strips_of_classes(
+            (("cat", "cat", "cat"), ("cat", "cat", "cat"), *(("doodles", "firetruck", "firetruck"),) * 2)
         ),
     ),
-    Figure("3", "New cats, pigs, owls and yoga poses, at temperatures from 0.1 to 1.", parts.by_temperature),
+    Figure(
+        "3",
+        "Firetrucks, yoga poses, flowers and owls by a decoder that was given nothing, at temperatures from 0.1 to 1.",
+        parts.by_temperature,
+    ),
     Figure(
         "5",
         "Drawings of people, black, and how models of cats (left) and of pigs (right) draw them anew at temperatures "

@@ -48,8 +48,13 @@ def check_film(path: Path) -> None:
     """Fail before any work if frames could not be written to ``path``.
 
     Raises:
-        InputError, OutputError: the folder around it is missing or read-only, or a file is in its place.
+        InputError, OutputError: it has no name, the folder around it is missing or read-only, or a file is in its
+            place.
     """
+    if path == Path():  # also what an empty path is read as
+        raise InputError("frames need a name of their own", hint="name a folder for them, or a .gif")
+    if path.name.startswith(".") and path.name != ".." and not path.is_dir():
+        raise InputError(f"{path} is an ending without a name", hint="write a name before it")
     if path.is_dir():
         check_writable(path / "frame-0001.svg")
     else:

@@ -125,7 +125,7 @@ def analogy(
 ) -> Work[Board]:
     """base + strength * (plus - minus) in latent space (Figure 7), one result for each strength.
 
-    The results are of the class of ``base``.
+    The results are of the class of ``base``, and drawn anew where a critic does not see that.
     """
     from sketchdesign.model.latent import analogy as combined
 
@@ -136,7 +136,7 @@ def analogy(
     encoded = studio.encode([base, minus, plus])
     first, second, third = (each.mu for each in encoded)
     z = np.stack([combined(first, second, third, strength) for strength in strengths])
-    drawn = yield from studio.draw(studio.points(z, [encoded[0].label] * len(z)))
+    drawn = yield from studio.draw(studio.points(z, [encoded[0].label] * len(z)), recognisable=True)
     cells = [Cell.of(0, column, each.seen.sketch, INPUT_PEN) for column, each in enumerate(encoded)]
     cells += [Cell.of(0, len(encoded) + n, each.sketch, DRAWN_PEN) for n, each in enumerate(drawn)]
     operation = {"z": "base + strength * (plus - minus)", "strengths": list(strengths)}

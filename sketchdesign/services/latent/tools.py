@@ -179,9 +179,21 @@ class Studio:
         return self.points(np.stack([each.mu for each in encoded]), [each.label for each in encoded])
 
     def draw(
-        self, points: Points, sampling: Sampling | None = None, begun: Sequence[FloatArray] = ()
+        self,
+        points: Points,
+        sampling: Sampling | None = None,
+        begun: Sequence[FloatArray] = (),
+        *,
+        recognisable: bool = False,
     ) -> Generator[Progress, None, list[DrawnSketch]]:
-        """Draw a sketch at each point, several candidates and anew until it ends, as the settings say."""
+        """Draw a sketch at each point, several candidates and anew until it ends, as the settings say.
+
+        Args:
+            points: where.
+            sampling: how; as the settings say by default.
+            begun: rows that each begins with.
+            recognisable: draw anew what the critic does not take for its class, if the sampling allows it.
+        """
         from sketchdesign.model.drawing import draw_curated
 
         count = len(points)
@@ -193,6 +205,7 @@ class Studio:
             self.settings.curation(),
             lambda good: Progress(good, count, "sketches"),
             self.settings.precedence(count),
+            [self.words[label] for label in points.labels] if recognisable else (),
         )
         self.rejected += drawn.rejected
         return [

@@ -9,17 +9,18 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from sketchdesign.core.drawing import Drawing, Page, Strokes
+from sketchdesign.core.drawing import Drawing
 from sketchdesign.core.errors import InputError, OutputError, SketchDesignError
-from sketchdesign.core.machine import MachineProfile
 from sketchdesign.services.jobs import Progress, Work
-from sketchdesign.services.plot.run import PlotSettings, Plotting, journal_of, prepare, settings_in
+from sketchdesign.services.plot.planning import Plotting, prepare
+from sketchdesign.services.plot.run import journal_of, settings_in
+from sketchdesign.services.plot.settings import PlotSettings
+from sketchdesign.services.plot.turning import NO
 
 if TYPE_CHECKING:
     from sketchdesign.plotter.control import Control, Event, Report
@@ -110,22 +111,23 @@ def unfinished_plots(folder: Path) -> list[KeptPlot]:
 def position_kept(plotting: Plotting, plotter: Plotter, journal: Path) -> bool:
     """Whether the machine still knows where it is, so that the plot can go on at once. Nothing moves.
 
+    Args:
+        plotter: has answered; it is closed at the end.
+
     Raises:
-        PlotterError: it does not answer.
+        PlotterError: it does not answer any more.
         InputError: the journal is damaged or of another plot.
     """
     from sketchdesign.plotter.journal import read_journal
     from sketchdesign.plotter.recovery import HomeNeededError, check_journal, find_place
 
-    header, trace = read_journal(journal)
-    check_journal(plotting.job, header, trace)
-    try:
-        plotter.connect()
-        find_place(plotting.job, header, trace, plotter, home_confirmed=False, whole_stroke=False)
-    except HomeNeededError:
-        return False
-    finally:
-        plotter.close()
+    with closing(plotter):
+        header, trace = read_journal(journal)
+        check_journal(plotting.job, header, trace)
+        try:
+            find_place(plotting.job, header, trace, plotter, home_confirmed=False, whole_stroke=False)
+        except HomeNeededError:
+            return False
     return True
 
 
@@ -185,16 +187,8 @@ def plotting_work(
     return error
 
 
-def on_the_table(drawing: Drawing, machine: MachineProfile, *, turns: bool) -> Drawing:
-    """The drawing as it lies on the machine: turned by a quarter, clockwise, where it is out of reach otherwise."""
-    if not turns or reaches(drawing, machine):
-        return drawing
-    turned = _turned(drawing)
-    return turned if reaches(turned, machine) else drawing
-
-
 def settings_for(wishes: Wishes, drawing: Drawing) -> PlotSettings:
-    """What a project wishes, for one drawing.
+    """What a project wishes, for one drawing that already lies as it shall: the copy of it that is plotted is turned.
 
     Raises:
         InputError: it wishes for no layer.
@@ -206,7 +200,7 @@ def settings_for(wishes: Wishes, drawing: Drawing) -> PlotSettings:
     ]
     if not drawn:
         raise InputError("there is nothing to plot", hint="tick a layer that has strokes")
-    return replace(settings_for_hands(wishes), layers=tuple(drawn))
+    return replace(settings_for_hands(wishes), layers=tuple(drawn), turn=NO)
 
 
 def settings_for_hands(wishes: Wishes) -> PlotSettings:
@@ -214,6 +208,7 @@ def settings_for_hands(wishes: Wishes) -> PlotSettings:
     return PlotSettings(
         machine=wishes.machine,
         clip=wishes.clips,
+        turn=wishes.turn,
         speed_mm_s=wishes.draw_mm_s,
         travel_speed_mm_s=wishes.travel_mm_s,
         pen_up_percent=wishes.pen_up_percent,
@@ -224,6 +219,8 @@ def settings_for_hands(wishes: Wishes) -> PlotSettings:
         pause_between_layers=wishes.pauses,
         copies=wishes.copies,
         reink_mm=1000.0 * wishes.reink_m,
+        driver=wishes.driver,
+        parameters=dict(wishes.parameters),
     )
 
 
@@ -231,23 +228,3 @@ def layer_name(drawing: Drawing, number: int) -> str:
     """What a person calls a layer: its label, or its pen."""
     layer = drawing.layers[number]
     return layer.label or layer.pen.name
-
-
-def reaches(drawing: Drawing, machine: MachineProfile) -> bool:
-    """Whether the pen can come everywhere."""
-    points = [layer.strokes.points for layer in drawing.layers if len(layer.strokes)]
-    if not points:
-        return True
-    every = np.concatenate(points)
-    reach = np.array([machine.width_mm, machine.height_mm])
-    return bool((every >= 0.0).all() and (every <= reach).all())
-
-
-def _turned(drawing: Drawing) -> Drawing:
-    page = drawing.page
-    layers = []
-    for layer in drawing.layers:
-        x, y = layer.strokes.points.T
-        points = np.stack([page.height_mm - y, x], axis=1)
-        layers.append(replace(layer, strokes=Strokes(points, layer.strokes.offsets)))
-    return Drawing(Page(page.height_mm, page.width_mm), tuple(layers), drawing.provenance)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sketchdesign.core.errors import PlotterError
 from sketchdesign.core.machine import MachineProfile
@@ -13,10 +13,47 @@ if TYPE_CHECKING:
 
     from sketchdesign.plotter.clock import Clock
     from sketchdesign.plotter.protocol import Plotter
+    from sketchdesign.services.parameters import ParameterField
     from sketchdesign.services.plugins.registry import Plugin
 
 OUR_DRIVER = "ebb"
 """The driver of the machines that are found by themselves."""
+
+
+class OtherDriver(NamedTuple):
+    """A driver of machines that describe themselves by parameters.
+
+    Attributes:
+        name: how a person chooses it.
+        title: what it is for, in a few words.
+        fields: its parameters.
+    """
+
+    name: str
+    title: str
+    fields: tuple[ParameterField, ...]
+
+
+def other_drivers() -> tuple[OtherDriver, ...]:
+    """The drivers that are installed besides ours; those that cannot be loaded are passed over."""
+    from sketchdesign.services.parameters import parameter_fields
+    from sketchdesign.services.plugins.registry import find_plugins
+
+    return tuple(
+        OtherDriver(plugin.name, plugin.target.title, parameter_fields(plugin.target.Parameters))
+        for plugin in find_plugins("plotter")
+        if plugin.name != OUR_DRIVER and not plugin.error
+    )
+
+
+def chosen_parameters(driver: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """All parameters of a driver as values of their types: what was chosen, and defaults for the rest.
+
+    Raises:
+        InputError: there is no such driver, or a parameter cannot be used.
+        PluginError: the driver cannot be loaded.
+    """
+    return _plugin_with(driver, values)[1].model_dump()
 
 
 def machine_of(driver: str, parameters: Mapping[str, Any]) -> MachineProfile | None:

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from sketchdesign.core.errors import PlotterError
+from sketchdesign.plotter.ebb import Ebb
 from sketchdesign.plotter.emulator.board import Board, LoggedCommand
 from sketchdesign.plotter.emulator.memory import MemoryTransport
 
@@ -71,6 +72,21 @@ class SimulatedPlotter:
         if not self.plugged_in:
             raise PlotterError(f"the {NAME} is unplugged", hint="plug it in")
         return MemoryTransport(self.board, NAME)
+
+    def connect(self) -> Ebb:
+        """A driver of it, which has been greeted.
+
+        Raises:
+            PlotterError: as for `open`.
+        """
+        transport = self.open()
+        plotter = Ebb(transport, self.clock)
+        try:
+            plotter.connect()
+        except BaseException:
+            transport.close()
+            raise
+        return plotter
 
     def pull_cable(self) -> None:
         """From any thread: whoever uses it loses it at once."""

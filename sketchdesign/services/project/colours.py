@@ -49,9 +49,28 @@ def added(project: Project, first_name: str, more: Sequence[Colourway]) -> Proje
     """
     every = colourways(project, first_name)
     count = len(project.pens)
-    fitting = [replace(each, colours=tuple(each.colours[n % len(each.colours)] for n in range(count))) for each in more]
-    pattern = replace(project.pattern, colourways=(*every, *fitting))
+    pattern = replace(project.pattern, colourways=(*every, *(_in_turns(each, count) for each in more)))
     return shown(replace(project, pattern=pattern), len(every))
+
+
+def with_palette(project: Project, first_name: str, palette: Colourway, names: Sequence[str]) -> Project:
+    """Pens of a palette's colours, as many as it has up to `MOST_PENS`, and a colourway that remembers them.
+
+    Args:
+        project: whose pens these become. Its lines keep their widths.
+        first_name: what its own pens are called if it has no colourway yet.
+        palette: at least one colour.
+        names: of the pens; an empty one is called by its colour.
+    """
+    colours = palette.colours[:MOST_PENS]
+    widths = [project.pens[min(number, len(project.pens) - 1)].width_mm for number in range(len(colours))]
+    pens = tuple(
+        Pen(name or colour, colour, width)
+        for colour, width, name in zip(colours, widths, (*names, *[""] * len(colours)), strict=False)
+    )
+    every = tuple(_in_turns(each, len(pens)) for each in colourways(project, first_name))
+    pattern = replace(project.pattern, colourways=every)
+    return added(replace(project, pens=pens, pattern=pattern), first_name, [palette])
 
 
 def duplicated(project: Project, first_name: str, name: str) -> Project:
@@ -103,6 +122,12 @@ def with_fewer_pens(project: Project) -> Project:
 
 def _colours(project: Project) -> tuple[str, ...]:
     return tuple(pen.colour for pen in project.pens)
+
+
+def _in_turns(colourway: Colourway, count: int) -> Colourway:
+    """A colourway of so many colours; one that has too few uses them again."""
+    own = colourway.colours
+    return replace(colourway, colours=tuple(own[number % len(own)] for number in range(count)))
 
 
 def _coloured(pen: Pen, colour: str) -> Pen:

@@ -25,9 +25,17 @@ from sketchdesign.services.documents import from_json, to_json
 from sketchdesign.services.project.state import Project
 
 SUFFIX = ".sketchdesign"
-VERSION = 1
+VERSION = 2
 
-MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+
+def _with_turn(project: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 could turn the page to one side alone."""
+    plot = dict(project.get("plot", {}))
+    plot["turn"] = "auto" if plot.pop("turns", True) else "no"
+    return project | {"plot": plot}
+
+
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _with_turn}
 """What turns the project of version N into one of version N + 1. New fields need none: they have defaults."""
 
 _JSON, _STROKES, _THUMBNAIL = "project.json", "strokes.npz", "thumbnail.png"

@@ -13,7 +13,7 @@ import numpy as np
 from sketchdesign.core.errors import SketchDesignError
 from sketchdesign.core.files import write_atomic
 from sketchdesign.core.strokes import Sketch
-from sketchdesign.services.folders import UserFolders
+from sketchdesign.services.folders import UserFolders, make_folder
 from sketchdesign.services.inputs import drawing_json
 from sketchdesign.services.project.state import KeptSketch
 
@@ -58,10 +58,10 @@ def save_library(library: Library, folders: UserFolders) -> None:
     """Keep all of it, one JSON object a line in the manner of QuickDraw.
 
     Raises:
-        OutputError: the folder is read-only.
+        OutputError: the folder cannot be made or written.
     """
     path = library_path(folders)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     write_atomic(path, "".join(f"{json.dumps(_to_json(kept))}\n" for kept in library.sketches))
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import Generic, TypeVar
 
 from sketchdesign.core.drawing import Drawing, Layer, Pen
 from sketchdesign.core.errors import InputError
@@ -16,10 +18,8 @@ from sketchdesign.services.project.pattern import lay_out, pattern_recipe
 from sketchdesign.services.project.state import KeptSketch, Project
 from sketchdesign.services.routing import Optimised, told
 
-if TYPE_CHECKING:
-    pass
-
 PATTERN, BOARD = "pattern", "board"
+_SHEETS_KEPT = 3
 
 
 @dataclass(frozen=True)
@@ -82,12 +82,35 @@ def project_sheet(project: Project) -> Work[ProjectSheet]:
     machine = find_machine(project.plot.machine)
     yield Progress(0, 1, "layout")
     plain = yield from unrouted_sheet(project)
-    made = yield from routed_sheet(plain, project.sheet.join_mm, machine)
+    made = yield from routed_sheet(project, plain)
     return ProjectSheet(plain, made, machine, project.sheet.routed)
 
 
+def strokes_key(project: Project) -> Hashable:
+    """All that the strokes on the page of a project depend on."""
+    filling = project.explore if project.sheet.source == BOARD else project.pattern
+    return filling, project.pens, project.page, replace(project.sheet, routed=True, join_mm=0.0)
+
+
+def route_key(project: Project) -> Hashable:
+    """What else their order depends on."""
+    return project.sheet.join_mm, project.plot.machine
+
+
 def unrouted_sheet(project: Project) -> Work[Drawing]:
-    """The page of a project with its pens in their order, hidden ones left out; see `project_sheet`."""
+    """The page of a project with its pens in their order, hidden ones left out; see `project_sheet`.
+
+    The last few are remembered, and so are routed ones: Sheet and Plot ask for the same.
+    """
+    key = (strokes_key(project), project.model, project.model_sha256, project.seed)
+    drawing = _plain_sheets.find(key)
+    if drawing is None:
+        drawing = yield from _laid_out(project)
+        _plain_sheets.keep(key, drawing)
+    return drawing
+
+
+def _laid_out(project: Project) -> Work[Drawing]:
     if project.sheet.source == BOARD:
         return _board(project)
     from sketchdesign.design.archive import design_to_json
@@ -116,8 +139,23 @@ def unrouted_sheet(project: Project) -> Work[Drawing]:
     return Drawing(project.page, tuple(layers), Provenance(recipe))
 
 
-def routed_sheet(drawing: Drawing, join_mm: float, machine: MachineProfile) -> Work[Optimised]:
-    """A drawing routed for a machine, lines being drawn over gaps up to ``join_mm``."""
+def routed_sheet(project: Project, drawing: Drawing) -> Work[Optimised]:
+    """A project's page routed for its machine, lines being drawn over gaps as wide as it allows.
+
+    Args:
+        project: says how, and which page it is.
+        drawing: the page; see `unrouted_sheet`.
+    """
+    key = (strokes_key(project), route_key(project))
+    made = _routed_sheets.find(key)
+    if made is None:
+        made = yield from _routed(drawing, project.sheet.join_mm, find_machine(project.plot.machine))
+        _routed_sheets.keep(key, made)
+    recipe = dict(drawing.provenance.recipe) | {"pipeline": made.route.pipeline}
+    return replace(made, drawing=replace(made.drawing, provenance=Provenance(recipe)))
+
+
+def _routed(drawing: Drawing, join_mm: float, machine: MachineProfile) -> Work[Optimised]:
     import time
 
     from sketchdesign.geometry.optimise import OptimiseSettings, optimising
@@ -127,14 +165,8 @@ def routed_sheet(drawing: Drawing, join_mm: float, machine: MachineProfile) -> W
     started = time.perf_counter()
     settings = OptimiseSettings(route=RouteSettings(join_mm=join_mm, machine=machine))
     routed, report = yield from told(optimising(drawing, settings))
-    recipe = dict(drawing.provenance.recipe) | {"pipeline": report.pipeline}
-    return Optimised(
-        replace(routed, provenance=Provenance(recipe)),
-        report,
-        estimate_s(drawing, machine),
-        estimate_s(routed, machine),
-        time.perf_counter() - started,
-    )
+    took = time.perf_counter() - started
+    return Optimised(routed, report, estimate_s(drawing, machine), estimate_s(routed, machine), took)
 
 
 def pen_order(project: Project) -> tuple[int, ...]:
@@ -183,3 +215,30 @@ def _board(project: Project) -> Drawing:
     layers: Sequence[Layer] = drawing.layers if shown_pens(project) else ()
     recipe = {"command": "board", "layout": layout.to_json(), "model": {"name": project.model}, "seed": project.seed}
     return Drawing(project.page, tuple(layers), Provenance(recipe))
+
+
+_Made = TypeVar("_Made")
+
+
+class _Memory(Generic[_Made]):
+    """The latest results by what they were made from. Safe on threads."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, _Made] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def find(self, key: Hashable) -> _Made | None:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def keep(self, key: Hashable, made: _Made) -> None:
+        with self._lock:
+            self._kept[key] = made
+            while len(self._kept) > _SHEETS_KEPT:
+                self._kept.popitem(last=False)
+
+
+_plain_sheets: _Memory[Drawing] = _Memory()
+_routed_sheets: _Memory[Optimised] = _Memory()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sketchdesign.core.drawing import Pen
+from sketchdesign.core.drawing import Page, Pen
 from sketchdesign.core.errors import InputError
 from sketchdesign.services.inputs import drawing_json
 from sketchdesign.services.jobs import Progress, Work
@@ -185,6 +185,15 @@ def unpinned(pattern: PatternSettings) -> PatternSettings:
     return replace(pattern, pins=tuple(pin for pin in pattern.pins if pin.locked))
 
 
+def with_motifs(pattern: PatternSettings, more: Iterable[KeptSketch]) -> PatternSettings:
+    """The pattern with more motifs, and all but the locked ones laid out anew.
+
+    The new ones come first: a cell may have fewer places than there are motifs, and they are wanted most.
+    """
+    new = [each for each in dict.fromkeys(more) if each not in pattern.motifs]
+    return replace(unpinned(pattern), motifs=(*new, *pattern.motifs))
+
+
 def resized(pattern: PatternSettings, cell_mm: tuple[float, float]) -> PatternSettings:
     """The pattern with cells of another size; pinned motifs stay where they are in the cell."""
     width, height = (new / old for new, old in zip(cell_mm, pattern.cell_mm, strict=True))
@@ -207,6 +216,24 @@ def with_tile_size(pattern: PatternSettings, size_mm: tuple[float, float]) -> Pa
     if make_repeat(pattern.repeat, width, 2.0 * height).rectangle_mm == before:
         across = down = across if abs(across - 1.0) >= abs(down - 1.0) else down
     return resized(pattern, (width * across, height * down))
+
+
+def fitted_to_page(pattern: PatternSettings, page: Page, margin_mm: float) -> PatternSettings:
+    """The pattern with a straight repeat that fills a page within its margins a whole number of times.
+
+    Of square and hexagonal cells one side does; see `with_tile_size`.
+
+    Raises:
+        InputError: the margin leaves nothing of the page.
+    """
+    from sketchdesign.design.repeat import make_repeat
+
+    inner = page.width_mm - 2.0 * margin_mm, page.height_mm - 2.0 * margin_mm
+    if min(inner) <= 0.0:
+        raise InputError(f"a margin of {margin_mm:g} mm leaves nothing of the page", hint="choose a smaller margin")
+    tile = make_repeat(pattern.repeat, *pattern.cell_mm).rectangle_mm
+    width, height = (side / max(1, round(side / own)) for side, own in zip(inner, tile, strict=True))
+    return with_tile_size(pattern, (width, height))
 
 
 def with_moved(

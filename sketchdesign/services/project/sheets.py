@@ -66,21 +66,33 @@ def pattern_sheets(
     plan: SheetPlan,
     worker: VpypeWorker,
     *,
+    places: Sequence[tuple[int, int]] | None = None,
     pipeline: str | None = None,
     machine: MachineProfile = AXIDRAW_V3,
 ) -> Work[tuple[PatternSheet, ...]]:
     """The repeat of a tile's file over one or several pages that are laid together, row by row, each routed.
 
+    Args:
+        path: the tile.
+        plan: the pages.
+        worker: the process that runs a ``pipeline``.
+        places: rows and columns, from 0, of the pages that are wanted; by default all.
+        pipeline: vpype commands in the place of our own router.
+        machine: the plotter whose time is estimated.
+
     Raises:
         InputError, SketchFormatError: as `pattern_sheet`.
     """
     design, joined = open_design(path)
-    recipe = {"command": "sheet", **_planned(plan), "tile": {} if joined else dict(read_provenance(path).recipe)}
+    tile = {} if joined else dict(read_provenance(path).recipe)
+    ground = {"ground": tile["ground"]} if "ground" in tile else {}
+    recipe = {"command": "sheet", **_planned(plan), **ground, "tile": tile}
     if pipeline is not None:
         worker.start()
     made: list[PatternSheet] = []
-    for row, column in plan.places():
-        yield Progress(len(made), plan.rows * plan.columns, "routing")
+    wanted = list(plan.places()) if places is None else places
+    for row, column in wanted:
+        yield Progress(len(made), len(wanted), "routing")
         made.append(_routed(design, plan, row, column, recipe, joined, worker, pipeline, machine))
     return tuple(made)
 

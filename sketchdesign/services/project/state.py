@@ -240,7 +240,9 @@ class PlotSettings:
 
     Attributes:
         file: a drawing to plot in the place of the project's sheet; empty for the sheet.
-        machine: name of its model.
+        machine: name of its model, where the driver leaves the choice.
+        driver: the plugin that talks to it.
+        parameters: names and values, as texts, of what the driver was told; the rest has its defaults.
         port: empty for whichever plotter is there, `SIMULATED_PORT` for the simulated one.
         copies: the paper is changed between them.
         skipped_pens: names of the layers that are not drawn.
@@ -250,12 +252,14 @@ class PlotSettings:
         pauses: wait for another pen between layers.
         reink_m: pause for ink whenever so much is drawn; 0 for never.
         marks: registration marks with every pen.
-        turns: turn the page by a quarter where it fits the machine only so.
+        turn: of the page by a quarter: ``auto`` where it fits the machine only so, ``no``, ``left`` or ``right``.
         clips: cut off what is out of reach.
     """
 
     file: str = ""
     machine: str = "axidraw-v3"
+    driver: str = "ebb"
+    parameters: tuple[tuple[str, str], ...] = ()
     port: str = ""
     copies: int = 1
     skipped_pens: tuple[str, ...] = ()
@@ -268,7 +272,7 @@ class PlotSettings:
     pauses: bool = True
     reink_m: float = 0.0
     marks: bool = False
-    turns: bool = True
+    turn: str = "auto"
     clips: bool = False
 
 

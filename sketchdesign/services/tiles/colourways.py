@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sketchdesign.core.colour import parse_colour
 from sketchdesign.core.drawing import Pen
 from sketchdesign.core.errors import InputError, SketchFormatError
 from sketchdesign.core.palettes import LARGEST_FILE, Palette, Swatch, read_palettes
@@ -22,15 +23,18 @@ MOST_COLOURWAYS = 200
 MOST_PENS = 64
 
 _NOT_IN_FILE_NAMES = re.compile(r"[^\w-]+")
+_GROUND = "ground"
+_TABLE_HINT = 'write for example ink = { pens = ["#203060"], ground = "#f6efe0" }'
 _LIST_HINT = 'write for example ink = ["#203060", "#a04020:0.5mm"]'
 
 
 @dataclass(frozen=True)
 class Colourway:
-    """A name and pens, in the order in which a tile uses them."""
+    """A name, pens in the order in which a tile uses them, and the colour behind them; "" for that of the tile."""
 
     name: str
     pens: tuple[Pen, ...]
+    ground: str = ""
 
     @property
     def file_part(self) -> str:
@@ -39,21 +43,24 @@ class Colourway:
 
 
 def parse_colourway(text: str) -> Colourway:
-    """A colourway from ``ink=#123456,#abcdef:0.5mm``.
+    """A colourway from ``ink=#123456,#abcdef:0.5mm``, or with its ground: ``ink=#123456,#abcdef on #f6efe0``.
 
     Raises:
-        InputError: there is no name, or a pen makes no sense.
+        InputError: there is no name, or a pen or the ground makes no sense.
     """
-    name, equals, pens = text.partition("=")
+    name, equals, colours = text.partition("=")
     if not equals:
         raise InputError(f"the colourway {text!r:.60} has no name", hint="write it as ink=#203060,#a04020:0.5mm")
-    return Colourway(name.strip(), parse_pens(pens))
+    pens, on, ground = colours.partition(" on ")
+    return Colourway(name.strip(), parse_pens(pens), parse_colour(ground) if on else "")
 
 
 def read_colourways(path: Path) -> tuple[Colourway, ...]:
     """The colourways of a file: a palette (see `read_palettes`), or a ``.toml`` that lists pens under names.
 
-    In a ``.toml`` a pen is ``"#203060:0.5mm"`` or ``{ name = "indigo", colour = "#203060", width = "0.5mm" }``.
+    In a ``.toml`` a pen is ``"#203060:0.5mm"`` or ``{ name = "indigo", colour = "#203060", width = "0.5mm" }``. With a
+    ground a colourway is a table: ``ink = { pens = ["#203060"], ground = "#f6efe0" }``. Of a palette the colour that is
+    called ground is the ground.
 
     Raises:
         InputError, SketchFormatError: the file cannot be read, is damaged, or holds none.
@@ -63,7 +70,7 @@ def read_colourways(path: Path) -> tuple[Colourway, ...]:
     document = _read_toml(path)
     if not document:
         raise SketchFormatError(f"{path} holds no colourway", hint=_LIST_HINT)
-    return tuple(_of_list(name, pens, path) for name, pens in document.items())
+    return tuple(_of_table(name, colours, path) for name, colours in document.items())
 
 
 def check_colourways(colourways: Sequence[Colourway], pens: int) -> list[str]:
@@ -118,13 +125,15 @@ def _in_colourway(tile: Tile, colourway: Colourway) -> Tile:
     from sketchdesign.design.archive import design_to_json
     from sketchdesign.design.colouring import repenned
 
-    settings = replace(tile.settings, pens=colourway.pens[: len(tile.settings.pens)])
+    ground = colourway.ground or tile.settings.ground
+    settings = replace(tile.settings, pens=colourway.pens[: len(tile.settings.pens)], ground=ground)
     design = replace(tile.design, layers=repenned(tile.design.layers, settings.pens, settings.colour_by))
     recipe = {
         **tile.drawing.provenance.recipe,
         "colourway": colourway.name,
         "pens": [asdict(pen) for pen in settings.pens],
         "design": design_to_json(design, settings.cell_mm),
+        **({"ground": ground} if ground else {}),
     }
     drawing = replace(
         tile.drawing,
@@ -139,11 +148,28 @@ def _counted(pens: Sequence[Pen]) -> str:
 
 
 def _of_palette(palette: Palette) -> Colourway:
-    return Colourway(palette.name, tuple(_of_swatch(swatch) for swatch in palette.swatches))
+    grounds = [swatch for swatch in palette.swatches if swatch.name.strip().lower() == _GROUND]
+    pens = tuple(_of_swatch(swatch) for swatch in palette.swatches if swatch not in grounds)
+    if not pens:
+        raise SketchFormatError(
+            f"the palette {palette.name:.40} has no colour but its ground", hint="add one for a pen"
+        )
+    return Colourway(palette.name, pens, parse_colour(grounds[0].colour) if grounds else "")
 
 
 def _of_swatch(swatch: Swatch) -> Pen:
     return make_pen(swatch.colour, name=swatch.name)
+
+
+def _of_table(name: str, colours: Any, path: Path) -> Colourway:
+    """A list of pens, or a table of one and a ground."""
+    if not isinstance(colours, dict):
+        return _of_list(name, colours, path)
+    ground = colours.get(_GROUND, "")
+    if not isinstance(ground, str) or set(colours) - {"pens", _GROUND}:
+        raise SketchFormatError(f"{name:.40} in {path} is no colourway", hint=_TABLE_HINT)
+    found = _of_list(name, colours.get("pens"), path)
+    return replace(found, ground=parse_colour(ground) if ground else "")
 
 
 def _of_list(name: str, pens: Any, path: Path) -> Colourway:

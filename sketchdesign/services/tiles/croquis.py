@@ -30,7 +30,9 @@ _LINE_SHARE = 0.0025
 """Of the picture's side: how wide thin lines are drawn."""
 
 _ALLEY, _CROWD, _HOLE, _ROW = "#ffe08a", "#d9c6f0", "#e03131", "#1c7ed6"
-_PATTERN, _SEAM = "#6b7280", "#ced4da"
+_PATTERN, _SEAM, _NUMBER = "#6b7280", "#ced4da", "#0b7285"
+_NUMBER_SHARE = 0.014
+"""Of the picture's side: how high numbers are."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,8 @@ def check_file(path: Path) -> CheckedTile:
 def overlay(design: Design, croquis: Croquis) -> Drawing:
     """The repeat, three by three or of many motifs two by two, with the faults over it.
 
-    Alleyways are yellow bands, line-ups blue lines, holes red circles, and crowds violet discs.
+    Alleyways are yellow bands, line-ups blue lines, holes red circles, and crowds violet discs. In one repeat the
+    motifs have their numbers, from 1, as ``tile --lock`` takes them.
     """
     from sketchdesign.design.tile import sheet
 
@@ -83,6 +86,7 @@ def overlay(design: Design, croquis: Croquis) -> Drawing:
             line_mm,
             [_circle(hole) + c for hole in croquis.holes for c in corners],
         ),
+        _layer("number", _NUMBER, line_mm, _numbers(design, _NUMBER_SHARE * max(page.width_mm, page.height_mm))),
     ]
     provenance = Provenance({"command": "croquis", **croquis.to_json()})
     return Drawing(page, tuple(layer for layer in layers if len(layer.strokes)), provenance)
@@ -118,6 +122,22 @@ def _seams(page: Page, times: int) -> list[_Array]:
     shares = [n / times for n in range(1, times)]
     upright = [np.array([[x * page.width_mm, 0.0], [x * page.width_mm, page.height_mm]]) for x in shares]
     return upright + [np.array([[0.0, y * page.height_mm], [page.width_mm, y * page.height_mm]]) for y in shares]
+
+
+def _numbers(design: Design, height_mm: float) -> list[_Array]:
+    """The number of each motif at its middle; none where motifs are not known apart."""
+    from sketchdesign.design.digits import HEIGHT, number_sketch
+    from sketchdesign.design.tile import motif_middles
+
+    images = len(design.repeat.operations)
+    middles = {owner // images: middle for owner, middle in motif_middles(design).items() if owner % images == 0}
+    lines = []
+    for number, middle in middles.items() if len(middles) > 1 else ():
+        strokes = [height_mm / HEIGHT * line for line in number_sketch(number + 1).polylines()]
+        points = np.concatenate(strokes)
+        place = middle % np.array(design.repeat.rectangle_mm) - (points.min(axis=0) + points.max(axis=0)) / 2.0
+        lines += [line + place for line in strokes]
+    return lines
 
 
 def _circle(hole: Hole) -> _Array:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from sketchdesign.core.drawing import Drawing, Page, Strokes
 from sketchdesign.core.errors import InputError, SketchFormatError
-from sketchdesign.core.files import write_atomic
+from sketchdesign.core.files import together, write_atomic
+from sketchdesign.core.machine import MachineProfile
 from sketchdesign.core.provenance import Provenance
 from sketchdesign.output.files import read_provenance
 from sketchdesign.output.gcode import SERVO, GcodeSettings
-from sketchdesign.output.pdf import LARGEST_BLEED_MM, render_pdf
-from sketchdesign.services.export import export_drawing
+from sketchdesign.output.ground import pdf_on_ground
+from sketchdesign.output.pdf import LARGEST_BLEED_MM
+from sketchdesign.services.tiles.grounds import export_on_ground
 from sketchdesign.services.tiles.pictures import Picture, tile_picture
 
 if TYPE_CHECKING:
@@ -23,6 +25,33 @@ if TYPE_CHECKING:
     from sketchdesign.services.tiles.making import Tile
 
 _NOTED_MM = 0.0005
+_FASTEST_MM_MIN = 100_000.0
+
+
+def gcode_settings(
+    machine: MachineProfile, pen_down: str, pen_up: str, feed: float | None = None, travel_feed: float | None = None
+) -> GcodeSettings:
+    """How a ``.gcode`` moves a machine.
+
+    Args:
+        machine: gives the speeds that are not given here.
+        pen_down, pen_up: what lowers and lifts the pen.
+        feed, travel_feed: speeds of drawing and of travel in mm/min.
+
+    Raises:
+        InputError: a command cannot move a pen, or a speed makes no sense.
+    """
+    if feed is not None:
+        machine = replace(machine, draw_mm_s=_checked(feed) / 60.0)
+    if travel_feed is not None:
+        machine = replace(machine, travel_mm_s=_checked(travel_feed) / 60.0)
+    return GcodeSettings(machine, pen_down, pen_up)
+
+
+def _checked(mm_min: float) -> float:
+    if not 0.0 < mm_min <= _FASTEST_MM_MIN:
+        raise InputError(f"a speed of {mm_min:g} mm/min makes no sense", hint="choose one such as 3000")
+    return mm_min
 
 
 def export_tile(
@@ -43,22 +72,25 @@ def export_tile(
     Raises:
         InputError, OutputError: the bleed is impossible, or a file cannot be written.
     """
+    from sketchdesign.design.colouring import BLENDED
+
     check_bleed(bleed_mm, overhang=tile.settings.overhang)
     notes = [] if tile.proof.seamless else [f"The tile does not meet itself: {tile.proof.problems[0].text}."]
     drawing = _with_bleed(tile, bleed_mm) if bleed_mm else tile.drawing
-    if tile.settings.colour_by == "position":
+    if tile.settings.colour_by in BLENDED:
         # Blends that no motif has got: nobody needs a layer for them.
         drawing = drawing.with_layers(layer for layer in drawing.layers if len(layer.strokes))
-    for path in paths:
-        ending = path.suffix.lower()
-        if ending == ".png":
-            picture = tile_picture(tile.design, dpi, drawing.provenance, bleed_mm)
-            write_atomic(path, picture.data)
-            notes += _rounded(path, picture, tile.design, dpi)
-        elif ending == ".pdf" and bleed_mm:
-            write_atomic(path, render_pdf(_trimmed(drawing, bleed_mm), bleed_mm=bleed_mm))
-        else:
-            export_drawing(drawing, [path], dpi, gcode=gcode)
+    with together():
+        for path in paths:
+            ending = path.suffix.lower()
+            if ending == ".png":
+                picture = tile_picture(tile.design, dpi, drawing.provenance, bleed_mm)
+                write_atomic(path, picture.data)
+                notes += _rounded(path, picture, tile.design, dpi)
+            elif ending == ".pdf" and bleed_mm:
+                write_atomic(path, pdf_on_ground(_trimmed(drawing, bleed_mm), bleed_mm=bleed_mm))
+            else:
+                export_on_ground(drawing, [path], dpi, gcode=gcode)
     return notes
 
 

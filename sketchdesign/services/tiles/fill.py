@@ -19,7 +19,7 @@ from sketchdesign.services.jobs import Progress, Work
 
 if TYPE_CHECKING:
     from sketchdesign.design.fill import Region
-    from sketchdesign.design.layout import Layout
+    from sketchdesign.design.layout import Layout, Placement
     from sketchdesign.services.tiles.making import MotifSet
 
 REGIONS = ("sky", "outside", "inside")
@@ -107,9 +107,8 @@ def fill_scene(scene: Scene, given: MotifSet, settings: FillSettings) -> Work[Fi
     gap_mm = settings.layout.gap_mm
     free = free_of_strokes(region_of(scene, settings.region), drawn, gap_mm, drawn=settings.keep_scene)
     rng = np.random.Generator(np.random.Philox(key=stream_key(settings.seed, "fill")))
-    placements = []
-    for placement in fill_region(given.motifs, settings.layout, free, drawn.page, rng):
-        placements.append(placement)
+    placements: list[Placement] = []
+    for placements in fill_region(given.motifs, settings.layout, free, drawn.page, rng):
         yield Progress(len(placements), settings.layout.motifs, "motifs placed")
     covered = sum(given.motifs[placed.motif].area * placed.size_mm**2 for placed in placements)
     recipe = {

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def read_settings(path: Path) -> tuple[TileSettings, Design]:
-    """How a tile of ours was laid out, and its design.
+    """How a tile of ours was laid out, and its motifs; see `settings_in`.
 
     Raises:
         InputError, SketchFormatError: the file cannot be read, is damaged, or no tile of ours.
@@ -33,11 +33,14 @@ def read_settings(path: Path) -> tuple[TileSettings, Design]:
 
 
 def settings_in(recipe: Mapping[str, Any], path: Path) -> tuple[TileSettings, Design]:
-    """How a tile was laid out, by its recipe.
+    """How a tile was laid out, by its recipe, and its motifs.
 
     Args:
         recipe: of a tile.
         path: of the file that it was found in, for errors.
+
+    Returns:
+        The settings, and the design as it was before motifs hid parts of each other.
 
     Raises:
         SketchFormatError: it is damaged.
@@ -47,7 +50,7 @@ def settings_in(recipe: Mapping[str, Any], path: Path) -> tuple[TileSettings, De
     from sketchdesign.design.layout import Layout
 
     try:
-        design = design_from_json(recipe["design"])
+        design = design_from_json(recipe.get("whole_motifs", recipe["design"]))
         layout = recipe["layout"]
         width, height = recipe["design"]["cell_mm"]
         arrangement = Layout(**{**layout, "scale": tuple(layout["scale"])})
@@ -55,6 +58,7 @@ def settings_in(recipe: Mapping[str, Any], path: Path) -> tuple[TileSettings, De
         # Tiles of the first versions do not say: their pens take turns.
         colour_by = str(recipe.get("colour_by", "motif"))
         pens = tuple(_pen(each) for each in recipe["pens"]) if "pens" in recipe else _pens_of(design)
+        ground = parse_colour(str(recipe["ground"])) if "ground" in recipe else ""
         check_colour_by(colour_by, design.repeat)
     except (KeyError, TypeError, ValueError, InputError) as error:
         raise SketchFormatError(f"the layout kept in {path} is damaged", hint="make the tile again") from error
@@ -67,6 +71,7 @@ def settings_in(recipe: Mapping[str, Any], path: Path) -> tuple[TileSettings, De
         mirrored_pen=design.mirrored_pen and colour_by != "parity",
         overhang=overhang,
         colour_by=colour_by,
+        ground=ground,
     )
     return settings, design
 
@@ -82,23 +87,34 @@ def _pens_of(design: Design) -> tuple[Pen, ...]:
     return tuple(layer.pen for layer in design.layers)
 
 
+def chosen_motifs(design: Design, counted: Sequence[int]) -> tuple[Locked, ...]:
+    """Motifs of a design as a person counts them, from 1; see `locked_motifs`.
+
+    Raises:
+        InputError: there is no motif of such a number.
+    """
+    known = _numbers(design)
+    for number in counted:
+        if number - 1 not in known:
+            raise InputError(
+                f"the tile has no motif {number} to lock", hint=f"its motifs are numbered from 1 to {max(known) + 1}"
+            )
+    return locked_motifs(design, [number - 1 for number in counted])
+
+
 def locked_motifs(design: Design, numbers: Sequence[int]) -> tuple[Locked, ...]:
     """Motifs of a design as they lie there. Each is of a kind of its own.
 
-    Raises:
-        InputError: there is no motif of such a number, or nothing of it can be seen.
+    Args:
+        design: whole motifs, see `settings_in`.
+        numbers: of motifs that it has.
     """
     from dataclasses import replace
 
     from sketchdesign.design.layout import placed_motif
 
-    known = {int(number) for own in design.motifs for number in np.unique(own)}
     locked = []
     for number in sorted(set(numbers)):
-        if number not in known:
-            raise InputError(
-                f"the tile has no motif {number} to lock", hint=f"its motifs are numbered from 0 to {max(known)}"
-            )
         own = [
             selected(layer.strokes, motifs == number)
             for layer, motifs in zip(design.layers, design.motifs, strict=True)
@@ -107,3 +123,7 @@ def locked_motifs(design: Design, numbers: Sequence[int]) -> tuple[Locked, ...]:
         pen = int(np.argmax([len(part) for part in own]))
         locked.append(Locked(number, replace(motif, kind=-1 - number), placement, pen))
     return tuple(locked)
+
+
+def _numbers(design: Design) -> set[int]:
+    return {int(number) for own in design.motifs for number in np.unique(own)}

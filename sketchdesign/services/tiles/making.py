@@ -95,7 +95,7 @@ def make_tile(sketches: Sequence[Sketch], settings: TileSettings, source: dict[s
 
 def tile_of(given: MotifSet, settings: TileSettings) -> Work[Tile]:
     """Lay motifs out in a repeat and cut one tile of it; see `make_tile`."""
-    from sketchdesign.design.archive import design_to_json, quantised
+    from sketchdesign.design.archive import design_to_json
     from sketchdesign.design.colouring import check_colour_by
     from sketchdesign.design.layout import coverage, like_neighbours
     from sketchdesign.design.overlap import occluded
@@ -109,10 +109,10 @@ def tile_of(given: MotifSet, settings: TileSettings) -> Work[Tile]:
     held = settings.locked
     motifs = [*given.motifs, *(each.motif for each in held)]
     seed, placements, design, croquis = yield from _best_layout(motifs, len(given.motifs), settings, repeat)
-    if settings.layout.overlap_mm:
-        design = occluded(design)
     # A design reopened from its file gives the same tile.
-    design = replace(design, layers=tuple(replace(each, strokes=quantised(each.strokes)) for each in design.layers))
+    whole = design = _quantised(design)
+    if settings.layout.overlap_mm:
+        design = _quantised(occluded(design, on_top={each.number for each in held}))
     cut = cut_tile(design)
     recipe = {
         "command": "tile",
@@ -125,6 +125,10 @@ def tile_of(given: MotifSet, settings: TileSettings) -> Work[Tile]:
         "pens": [asdict(pen) for pen in settings.pens],
         "design": design_to_json(design, settings.cell_mm),
     }
+    if settings.ground:
+        recipe["ground"] = settings.ground
+    if whole is not design:
+        recipe["whole_motifs"] = design_to_json(whole, settings.cell_mm)
     drawing = replace(overhang_tile(design) if settings.overhang else cut, provenance=Provenance(recipe))
     return Tile(
         design,
@@ -139,6 +143,12 @@ def tile_of(given: MotifSet, settings: TileSettings) -> Work[Tile]:
         time.perf_counter() - started,
         settings,
     )
+
+
+def _quantised(design: Design) -> Design:
+    from sketchdesign.design.archive import quantised
+
+    return replace(design, layers=tuple(replace(each, strokes=quantised(each.strokes)) for each in design.layers))
 
 
 def _best_layout(
@@ -179,9 +189,8 @@ def placed(motifs: Sequence[Motif], new: int, settings: TileSettings, repeat: Re
     if settings.layout.kind == "grid":
         rows = arrange_rows(motifs[:new], settings.layout, repeat, rng)
         return [locked.get(number, placement) for number, placement in enumerate(rows)]
-    tossed = []
-    for placement in pack(motifs, settings.layout, repeat, rng, locked=list(locked.values())):
-        tossed.append(placement)
+    tossed: list[Placement] = []
+    for tossed in pack(motifs, settings.layout, repeat, rng, locked=list(locked.values())):
         yield Progress(len(tossed), settings.layout.motifs - len(locked), "motifs placed")
     return with_locked(tossed, locked)
 

@@ -12,6 +12,7 @@ from sketchdesign.core.drawing import Drawing, Page, Strokes
 from sketchdesign.core.errors import InputError
 from sketchdesign.core.provenance import Provenance
 from sketchdesign.core.units import MM_PER_UNIT
+from sketchdesign.output.ground import png_on_ground
 from sketchdesign.output.png import render_png
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def tile_picture(design: Design, dpi: float, provenance: Provenance | None = Non
     width, height = max(1, round(width_mm / per_px)), max(1, round(height_mm / per_px))
     page, bleed_mm = Page(width * per_px, height * per_px), round(bleed_mm / per_px) * per_px
     drawing = replace(_stretched(design, page, (1, 1), dpi, bleed_mm), provenance=provenance or Provenance())
-    return Picture(render_png(drawing, dpi), width, height, page.width_mm, page.height_mm)
+    return Picture(png_on_ground(drawing, dpi), width, height, page.width_mm, page.height_mm)
 
 
 def raster_difference(design: Design, dpi: float | None = None) -> int:

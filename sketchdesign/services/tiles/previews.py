@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sketchdesign.core.drawing import Drawing, Page
 from sketchdesign.core.provenance import Provenance
 from sketchdesign.core.units import MM_PER_UNIT
-from sketchdesign.output.png import render_png
+from sketchdesign.output.ground import picture_on_ground
 from sketchdesign.output.provenance import PNG_KEYWORD
 from sketchdesign.services.jobs import Progress, Work
 from sketchdesign.services.tiles.settings import MotifSet, TileSettings
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
     from PIL.ImageFont import FreeTypeFont, ImageFont
 
-    from sketchdesign.design.tile import Design
     from sketchdesign.services.tiles.making import Tile
 
 TIMES = 3
@@ -45,7 +44,7 @@ class ShownRepeat:
 
 def render_preview(tiles: Mapping[str, Tile]) -> bytes:
     """A PNG of tiles, each three by three; several stand side by side with their names below them."""
-    shown = {name: _times(tile.design) for name, tile in tiles.items()}
+    shown = {name: _times(tile) for name, tile in tiles.items()}
     recipe = {**next(iter(tiles.values())).drawing.provenance.recipe, "preview": TIMES}
     if len(shown) == 1:
         return _png(_picture(next(iter(shown.values())), _ALONE_PX), Provenance(recipe))
@@ -73,7 +72,8 @@ def contact_sheet_of_repeats(given: MotifSet, settings: TileSettings) -> Work[tu
     for name in names:
         yield Progress(len(shown), len(names), "repeats")
         tile = yield from _quietly(tile_of(given, replace(settings, repeat=name)), len(shown), len(names))
-        pictures.append(_picture(sheet(tile.design, Page(side_mm, side_mm)), _TOGETHER_PX // 2))
+        page = replace(sheet(tile.design, Page(side_mm, side_mm)), provenance=tile.drawing.provenance)
+        pictures.append(_picture(page, _TOGETHER_PX // 2))
         shown.append(ShownRepeat(name, *tile.design.repeat.rectangle_mm, tile.proof.seam_error_mm))
     recipe = {"command": "repeats", **given.recipe, "layout": settings.layout.to_json(), "repeats": list(names)}
     return labelled_page(names, pictures, Provenance(recipe)), tuple(shown)
@@ -99,24 +99,23 @@ def labelled_page(names: Sequence[str], pictures: Sequence[Image], provenance: P
     return _png(page, provenance)
 
 
-def _times(design: Design) -> Drawing:
+def _times(tile: Tile) -> Drawing:
     from sketchdesign.design.tile import sheet
 
-    width, height = design.repeat.rectangle_mm
-    return sheet(design, Page(TIMES * width, TIMES * height))
+    width, height = tile.design.repeat.rectangle_mm
+    page = sheet(tile.design, Page(TIMES * width, TIMES * height))
+    return replace(page, provenance=tile.drawing.provenance)
 
 
 def _picture(drawing: Drawing, side_px: int) -> Image:
     """A drawing whose longer side has so many pixels; lines too thin to be seen at that size are drawn wider."""
-    from PIL.Image import open as open_picture
-
     dpi = max(1.0, side_px * MM_PER_UNIT["in"] / max(drawing.page.width_mm, drawing.page.height_mm))
     thinnest_mm = _THINNEST_PX * MM_PER_UNIT["in"] / dpi
     layers = (
         replace(layer, pen=replace(layer.pen, width_mm=max(layer.pen.width_mm, thinnest_mm)))
         for layer in drawing.layers
     )
-    return open_picture(io.BytesIO(render_png(drawing.with_layers(layers), dpi)))
+    return picture_on_ground(drawing.with_layers(layers), dpi)
 
 
 def _fitting(name: str, draw: ImageDraw, font: FreeTypeFont | ImageFont, width_px: int) -> str:

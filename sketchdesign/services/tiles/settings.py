@@ -14,6 +14,19 @@ if TYPE_CHECKING:
 MOST_TRIES = 1000
 
 
+def parse_range(text: str) -> tuple[float, float]:
+    """Two sizes from ``0.7-1.3``, or one twice from ``1``.
+
+    Raises:
+        InputError: it is no range.
+    """
+    low, _, high = text.replace("..", "-").partition("-")
+    try:
+        return float(low), float(high or low)
+    except ValueError:
+        raise InputError(f"{text!r:.60} is not a range of sizes", hint="write it as 0.7-1.3") from None
+
+
 @dataclass(frozen=True)
 class MotifSet:
     """Motifs, and where they come from, for the recipe."""
@@ -48,6 +61,7 @@ class TileSettings:
         tries: layouts of as many seeds are made, beginning with ``seed``, and the best kept, as `croquis` has it.
         locked: motifs of another tile that stay as they are.
         colour_by: which pen draws what, one of `COLOUR_BY`.
+        ground: the colour behind it, ``#rrggbb``, which no pen draws; empty for none.
     """
 
     repeat: str
@@ -61,6 +75,7 @@ class TileSettings:
     tries: int = 1
     locked: tuple[Locked, ...] = ()
     colour_by: str = "motif"
+    ground: str = ""
 
     def __post_init__(self) -> None:
         if not 1 <= self.tries <= MOST_TRIES:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sketchdesign.core.errors import InputError, OutputError
-from sketchdesign.core.files import atomic_path, check_writable, write_atomic
+from sketchdesign.core.files import atomic_path, check_writable, together, write_atomic
 
 
 def names(folder: Path) -> list[str]:
@@ -115,3 +115,47 @@ def test_a_symbolic_link_stays_a_link(tmp_path: Path) -> None:
     write_atomic(link, b"new")
     assert link.is_symlink()
     assert target.read_bytes() == b"new"
+
+
+def test_files_written_together_appear_at_the_end(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.svg", tmp_path / "b.png"
+    with together():
+        write_atomic(first, "one")
+        with together():
+            write_atomic(second, "two")
+        assert not first.exists()
+        assert not second.exists()
+    assert (first.read_text(), second.read_text()) == ("one", "two")
+    assert names(tmp_path) == ["a.svg", "b.png"]
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt])
+def test_of_files_written_together_none_appears_when_one_fails(tmp_path: Path, error: type[BaseException]) -> None:
+    (tmp_path / "a.svg").write_text("old")
+
+    def fail_at_the_second() -> None:
+        with together():
+            write_atomic(tmp_path / "a.svg", "new")
+            with atomic_path(tmp_path / "b.png") as temporary:
+                temporary.write_bytes(b"half")
+                raise error
+
+    with pytest.raises(error):
+        fail_at_the_second()
+    assert (tmp_path / "a.svg").read_text() == "old"
+    assert names(tmp_path) == ["a.svg"]
+    write_atomic(tmp_path / "b.png", b"whole")  # which waits for nobody any more
+    assert names(tmp_path) == ["a.svg", "b.png"]
+
+
+def test_a_place_that_is_taken_meanwhile_is_one_sentence_and_leaves_no_other_name(tmp_path: Path) -> None:
+    path = tmp_path / "a.svg"
+
+    def taken() -> None:
+        with together():
+            write_atomic(path, "new")
+            path.mkdir()
+
+    with pytest.raises(OutputError, match=r"cannot write .*a\.svg"):
+        taken()
+    assert names(tmp_path) == ["a.svg"]

@@ -9,6 +9,7 @@ from sketchdesign.core.errors import InputError
 from sketchdesign.design.colouring import BLEND_STEPS, COLOUR_BY, coloured, inks, repenned
 from sketchdesign.design.repeat import make_repeat
 from sketchdesign.design.tile import Design, cut_tile
+from sketchdesign.geometry.dedupe import duplicate_pairs
 
 RED, BLUE, GREEN = Pen("red", "#c03020", 0.3), Pen("blue", "#203060", 0.5), Pen("green", "#206030", 0.3)
 PENS = (RED, BLUE)
@@ -121,3 +122,60 @@ def test_a_cell_repeats_its_colours_across_seams() -> None:
     beyond = Design(beyond.repeat, (Layer(Pen(), moved),), beyond.motifs)
     made = [coloured(each, PENS, "position", {}) for each in (inside, beyond)]
     assert drawn_with(made[0]) == drawn_with(made[1])
+
+
+def spread(name: str = "grid", rows: int = 5) -> Design:
+    """Short strokes all over a cell of 40 x 30 mm, each a motif, row by row."""
+    places = [((x + 0.5) * 40.0 / rows, (y + 0.5) * 30.0 / rows) for y in range(rows) for x in range(rows)]
+    lines = [np.array([[x - 0.5, y], [x + 0.5, y]]) for x, y in places]
+    return Design(make_repeat(name, 40.0, 30.0), (Layer(Pen(), Strokes.from_polylines(lines)),), (np.arange(rows**2),))
+
+
+YELLOW = Pen("yellow", "#e0c030", 0.7)
+
+
+def test_four_corners_have_their_pens_and_blends_between_them() -> None:
+    pens = (RED, BLUE, GREEN, YELLOW)
+    made = coloured(spread(), pens, "corner", {})
+    place = {int(n): made.layers[ink].pen for ink, motifs in enumerate(made.motifs) for n in motifs}
+    # Five by five places, there and back: what lies at the cell's corner, and in the middle of its sides.
+    assert (place[0], place[2], place[12], place[10]) == pens
+    assert place[1].colour == mix(RED.colour, BLUE.colour, 0.5)
+    assert place[5].colour == mix(RED.colour, YELLOW.colour, 0.5)
+    assert place[6].width_mm == pytest.approx((0.3 + 0.5 + 0.3 + 0.7) / 4, abs=1e-3)
+    # The same on both sides of every seam.
+    assert all(place[n] == place[n - n % 5 + 4 - n % 5] == place[20 - n + 2 * (n % 5)] for n in range(25))
+
+
+def test_corners_snap_to_the_nearest_of_all_pens() -> None:
+    middle = Pen("middle", mix(RED.colour, BLUE.colour, 0.5), 0.3)
+    made = coloured(spread(), (RED, BLUE, BLUE, RED, middle), "corner-pens", {})
+    assert len(made.layers) == 5
+    place = {n: next(iter(pens)) for n, pens in drawn_with(made).items()}
+    assert (place[0], place[1], place[2]) == ("red", "middle", "blue")
+
+
+def test_two_pens_take_turns_around_the_corners() -> None:
+    place = drawn_with(coloured(spread(), PENS, "corner-pens", {}))
+    assert (place[0], place[2], place[12], place[10]) == ({"red"}, {"blue"}, {"red"}, {"blue"})
+    assert drawn_with(coloured(spread(), (RED,), "corner", {})) == {n: {"red"} for n in range(25)}
+
+
+@pytest.mark.parametrize("name", ["pm", "pmm", "p4m", "p6m", "mirror"])
+@pytest.mark.parametrize("kaleidoscope", [False, True])
+def test_a_stroke_on_a_mirror_axis_is_drawn_once_by_the_pen_of_its_motif(name: str, kaleidoscope: bool) -> None:
+    repeat = make_repeat(name, 40.0, 40.0)
+    # On an axis that is an edge of the domain, and inside of the domain.
+    lines = [np.array([[4.0, 0.0], [9.0, 0.0]]), np.array([[5.0, 1.0], [5.5, 2.0], [7.0, 2.5]])]
+    if name == "pm":
+        lines = [line[:, ::-1] for line in lines]
+    layers = (Layer(RED, Strokes.from_polylines(lines)), Layer(BLUE, Strokes.empty()))
+    made = Design(repeat, layers, (np.array([0, 0]), np.empty(0, np.int64)), kaleidoscope, mirrored_pen=True)
+    tile = cut_tile(made)
+    together = Strokes.concatenate(layer.strokes for layer in tile.layers)
+    assert not duplicate_pairs(together)
+    red, blue = (layer.strokes for layer in tile.layers)
+    assert len(blue) > 0
+    # Two points make the straight strokes of the axes, and those are red.
+    assert 2 in np.diff(red.offsets)
+    assert 2 not in np.diff(blue.offsets)

@@ -225,7 +225,7 @@ def smiles(name: str) -> Design:
     repeat = make_repeat(name, 90.0, 80.0)
     motif = motif_of(SMILE)
     layout = Layout("tossed", motifs=6, density=0.2, gap_mm=3.0, turns="free")
-    placements = list(pack([motif], layout, repeat, np.random.Generator(np.random.Philox(key=3))))
+    placements = list(pack([motif], layout, repeat, np.random.Generator(np.random.Philox(key=3))))[-1]
     return design_of([motif], placements, repeat, [Pen(), Pen("red", "#ff0000")])
 
 

@@ -83,7 +83,7 @@ def test_motifs_keep_the_gap_from_strokes_edges_and_each_other(kind: str) -> Non
     free = free_of_strokes(sky(drawn), drawn, gap)
     motifs = blobs()
     layout = Layout(kind, motifs=40, density=0.4, gap_mm=gap, turns="free", scale=(0.6, 1.3))
-    placements = list(fill_region(motifs, layout, free, PAGE, np.random.default_rng(2)))
+    placements = list(fill_region(motifs, layout, free, PAGE, np.random.default_rng(2)))[-1]
     assert len(placements) > 20
     outlines = [shapely.Polygon(p.apply(motifs[p.motif].outline)) for p in placements]
     ink = shapely.union_all([shapely.LineString(line) for line in drawn.layers[0].strokes.polylines()])
@@ -106,7 +106,7 @@ def test_a_shape_alone_may_be_filled_to_its_border() -> None:
 def test_pens_of_a_fill_take_turns() -> None:
     free = shapely.box(10.0, 10.0, 190.0, 140.0)
     motifs = blobs(2)
-    placements = list(fill_region(motifs, Layout("tossed", motifs=5), free, PAGE, np.random.default_rng(1)))
+    placements = list(fill_region(motifs, Layout("tossed", motifs=5), free, PAGE, np.random.default_rng(1)))[-1]
     first, second = fill_layers(motifs, placements, [Pen("a"), Pen("b")])
     assert (len(first.strokes), len(second.strokes)) == (3, 2)
     assert first.label == "fill"

@@ -53,7 +53,7 @@ def test_every_repeat_meets_itself_in_lines_and_in_pixels(name: str, kaleidoscop
     repeat = make_repeat(name, 50.0, 40.0)
     motifs = [motif_of(RING), motif_of(CROSS)]
     layout = Layout("tossed", motifs=7, density=0.8, turns="free", overlap_mm=3.0)
-    placements = list(pack(motifs, layout, repeat, np.random.Generator(np.random.Philox(key=5))))
+    placements = list(pack(motifs, layout, repeat, np.random.Generator(np.random.Philox(key=5))))[-1]
     drawn = replace(design_of(motifs, placements, repeat, [Pen(), Pen("b", "#c03020")]), kaleidoscope=kaleidoscope)
     seen = occluded(drawn)
     assert sum(layer.strokes.pen_down_mm() for layer in seen.layers) < sum(
@@ -71,7 +71,7 @@ def test_overlapping_rings_never_cross_on_a_sheet() -> None:
     repeat = make_repeat("half-drop", 50.0, 40.0)
     motifs = [motif_of(RING)]
     layout = Layout("tossed", motifs=8, density=0.85, overlap_mm=3.0)
-    placements = list(pack(motifs, layout, repeat, np.random.Generator(np.random.Philox(key=2))))
+    placements = list(pack(motifs, layout, repeat, np.random.Generator(np.random.Philox(key=2))))[-1]
     design = occluded(design_of(motifs, placements, repeat, [Pen()]))
     lines = [shapely.LineString(line) for line in sheet(design, Page(150.0, 120.0)).layers[0].strokes.polylines()]
     first, second = shapely.STRtree(lines).query(lines, predicate="intersects")

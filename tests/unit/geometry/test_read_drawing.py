@@ -48,6 +48,11 @@ def test_what_we_write_is_read_back_exactly(tmp_path: Path) -> None:
         ('width="1in" viewBox="0 0 254 508"', (25.4, 50.8), (1, 2)),
         ('viewBox="0 0 96 192"', (25.4, 50.8), (10 * 25.4 / 96, 20 * 25.4 / 96)),
         ('width="100%" height="100%" viewBox="0 0 96 192"', (25.4, 50.8), (10 * 25.4 / 96, 20 * 25.4 / 96)),
+        ('width="50vw" height="auto" viewBox="0 0 96 192"', (25.4, 50.8), (10 * 25.4 / 96, 20 * 25.4 / 96)),
+        ('width="60em" height="30EM" viewBox="0 0 200 100"', (254, 127), (12.7, 25.4)),
+        ('width="60rem" height="60ex"', (254, 127), (10 * 25.4 / 96, 20 * 25.4 / 96)),
+        ('width="120ch" height=" 508q "', (254, 127), (10 * 25.4 / 96, 20 * 25.4 / 96)),
+        ('width="960px" height="480 "', (254, 127), (10 * 25.4 / 96, 20 * 25.4 / 96)),
     ],
 )
 def test_sizes_of_all_kinds(tmp_path: Path, size: str, page: tuple[float, float], point: tuple[float, float]) -> None:
@@ -70,6 +75,15 @@ def test_layers_follow_the_groups_and_the_rest_has_its_own(tmp_path: Path) -> No
     assert [lists(x) for x in found.layers] == [[[[3, 0], [4, 1]]], [[[1, 2], [3, 4]]], [[[5, 5], [6, 6]]]]
 
 
+def test_lengths_of_shapes_in_units_of_the_font(tmp_path: Path) -> None:
+    shape = '<rect x="1em" width="2rem" height="1ex"/>'
+    px = 25.4 / 96
+    expected = np.array([[16, 0], [48, 0], [48, 8], [16, 8], [16, 0]]) * px
+    for inside in (shape, f"<style/>{shape}"):
+        found = read(tmp_path, f'<svg {SVG} width="20em" height="10em">{inside}</svg>')
+        assert np.allclose(found.layers[0].strokes.points, expected, atol=1e-9)
+
+
 def test_percentages_are_of_the_page(tmp_path: Path) -> None:
     frame = '<rect width="100%" height="100%"/>'
     for inside in (frame, f"<style/>{frame}"):
@@ -85,6 +99,9 @@ def test_percentages_are_of_the_page(tmp_path: Path) -> None:
         (f'<svg {SVG}><path d="M0,0 1,1"/></svg>', "how large"),
         (f'<svg {SVG} width="0" height="0"><path d="M0,0 1,1"/></svg>', "how large"),
         (f'<svg {SVG} width="1e9mm" height="1mm"><path d="M0,0 1,1"/></svg>', "how large"),
+        (f'<svg {SVG} width="100%" height="9mm"><path d="M0,0 1,1"/></svg>', "width of 100% is a share of a window"),
+        (f'<svg {SVG} width="9mm" height="20vh"><path d="M0,0 1,1"/></svg>', "height of 20vh is a share of a window"),
+        (f'<svg {SVG} width="9 apples" height="9"><path d="M0,0 1,1"/></svg>', "width '9 apples' is no length"),
         (f'<svg {SVG} width="9mm" height="9mm"><g/></svg>', "no lines"),
         (f'<!DOCTYPE svg [<!ENTITY a "b">]><svg {SVG} width="9mm" height="9mm"/>', "entities"),
     ],

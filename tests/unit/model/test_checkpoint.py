@@ -7,6 +7,7 @@ import json
 import os
 import pickle
 import struct
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -232,6 +233,15 @@ def test_a_file_without_permission_is_refused(saved: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(Path, "open", denied)
     check_refused(saved, "permission denied")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are text there")
+def test_a_name_that_is_not_utf_8_is_no_obstacle(saved: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(saved.parent) + b"/caf\xe9.safetensors"))
+    model = load_model(saved)
+    saved.rename(path)
+    assert read_info(path) == model.info
+    assert load_model(path).sha256 == model.sha256
 
 
 def test_a_huge_file_is_refused_unread(saved: Path) -> None:

@@ -12,7 +12,7 @@ from sketchdesign.core.errors import InputError
 from sketchdesign.core.seeds import stream_key
 from sketchdesign.core.strokes import Sketch
 from sketchdesign.model.checkpoint import Model
-from sketchdesign.model.curation import FEWEST_POINTS, LARGEST_PX, Curation, rank_named
+from sketchdesign.model.curation import FEWEST_POINTS, LARGEST_UNITS, Curation, rank_named
 from sketchdesign.model.drawing import DrawnSet, draw_curated, prior_request
 from sketchdesign.model.encode import encode, stroke_rows
 from sketchdesign.model.likeness import distances, pictures
@@ -52,12 +52,19 @@ def drawn(model: Model, count: int, curation: Curation, spread: float = 1.0, **s
         (Sketch.from_polylines([SQUARE.points[: FEWEST_POINTS - 1]]), True, "too few points"),
         (Sketch.empty(), True, "too few points"),
         (SQUARE.transformed(0.1), True, "ink out of range"),
-        (SQUARE.transformed(LARGEST_PX / 99.0), True, "ink out of range"),
+        (SQUARE.transformed(30.0 * LARGEST_UNITS / 99.0), True, "ink out of range"),
     ],
 )
 def test_flaws_have_names(sketch: Sketch, ended: bool, flaw: str | None) -> None:
-    assert Curation().flaw(sketch, ended) == flaw
-    assert Curation(only_ended=True).flaw(sketch, ended) == (None if ended else "no end token")
+    assert Curation().flaw(sketch, ended, 30.0) == flaw
+    assert Curation(only_ended=True).flaw(sketch, ended, 30.0) == (None if ended else "no end token")
+
+
+@pytest.mark.parametrize("unit_px", [1.0, 30.9, 62.4])
+def test_the_size_of_a_sketch_is_measured_in_units_of_its_model(unit_px: float) -> None:
+    across = SQUARE.bounds[2] - SQUARE.bounds[0]
+    assert Curation().flaw(SQUARE.transformed(14.0 * unit_px / across), True, unit_px) is None
+    assert Curation().flaw(SQUARE.transformed(30.0 * unit_px / across), True, unit_px) == "ink out of range"
 
 
 def test_rejected_sketches_are_counted_by_reason_and_drawn_anew(tiny_model: MakeModel) -> None:

@@ -238,7 +238,7 @@ def test_a_plotter_that_never_answers_is_driven_by_time(tmp_path: Path) -> None:
 
 
 def test_stop_forgets_the_buffer_and_lifts_the_pen(tmp_path: Path) -> None:
-    bench = Bench(tmp_path, 20.0)
+    bench = Bench(tmp_path, 40.0)
     bench.on_event = lambda event: bench.control.stop() if isinstance(event, Progress) and event.strokes == 1 else None
     with pytest.raises(StoppedError):
         bench.plot()

@@ -16,9 +16,11 @@ SPEEDS = {"draw_mm_s": 50.0}
 
 def written(path: Path) -> Path:
     journal = Journal.create(path, HEADER)
-    journal.section(0, 1, Place(3, 1.5), (10, -20), SPEEDS)
+    journal.section(0, 1, Place(3, 1.5), (10, -20), SPEEDS, ramps=False)
     for number in range(7):
         journal.sending(number)
+        if number < 6:
+            journal.taken(number)
     journal.finished(3)
     journal.close()
     return path
@@ -28,7 +30,8 @@ def test_it_tells_how_far_a_plot_came(tmp_path: Path) -> None:
     header, trace = read_journal(written(tmp_path / "j"))
     assert header == HEADER
     assert (trace.copy, trace.layer, trace.begun, trace.start) == (0, 1, Place(3, 1.5), (10, -20))
-    assert (trace.sent, trace.place, trace.moving, trace.complete) == (7, Place(4, 0.0), True, False)
+    assert (trace.sent, trace.taken, trace.ramps) == (7, 6, False)
+    assert (trace.place, trace.moving, trace.complete) == (Place(4, 0.0), True, False)
     assert trace.speeds == SPEEDS
 
 

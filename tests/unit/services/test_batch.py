@@ -17,6 +17,7 @@ import pytest
 from PIL import Image
 
 from sketchdesign.core.errors import CancelledError, InputError, SketchDesignError
+from sketchdesign.geometry.read_drawing import read_drawing
 from sketchdesign.model.checkpoint import Model, save_model
 from sketchdesign.output.files import read_provenance
 from sketchdesign.services.batch import contact as batch_contact
@@ -286,3 +287,43 @@ def test_contact_sheets_show_every_drawing(recipe: Path, tmp_path: Path, monkeyp
     recipe.write_text(TEXT.replace('"1-3"', "[1]"), encoding="utf-8")
     run(recipe, folder, resume=True)
     assert [path.name for path in folder.glob("contact*")] == ["contact.png"]
+
+
+def test_batches_of_two_recipes_do_not_mix(recipe: Path, tmp_path: Path) -> None:
+    folder, other = tmp_path / "out", tmp_path / "flowers.toml"
+    run(recipe, folder)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    other.write_text(TEXT, encoding="utf-8")
+    with pytest.raises(InputError, match=r"holds the batch of recipe.toml, not of flowers.toml; name a new folder"):
+        run(other, folder, resume=True)
+    # Another recipe of the same name makes other files.
+    recipe.write_text(TEXT.replace("{class}-", "sheet-{class}-"), encoding="utf-8")
+    with pytest.raises(InputError, match=r"holds another batch: recipe.toml makes none of its 6 files; name a new"):
+        run(recipe, folder, resume=True)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_two_batches_at_a_time_do_not_share_a_folder(recipe: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    plan = plan_batch(load_recipe(recipe), folder)
+    first, second = run_batch(plan, THREAD), run_batch(plan, THREAD)
+    next(first)
+    with pytest.raises(InputError, match=r"another batch is filling .*; wait for it, or name a new folder"):
+        next(second)
+    assert Job(first).run().done == 6
+    assert {path.name for path in folder.iterdir()} == NAMES | {MANIFEST_NAME, "contact.png"}
+
+
+def test_sheets_laid_together_are_made_as_by_the_command(recipe: Path, tmp_path: Path) -> None:
+    text = TEXT.replace("grid", "sheet").replace('page = "A6"', 'page = "A6"\ntile = "40x40mm"\nsheets = "1x2"')
+    recipe.write_text(text.replace('["cat", "pig"]', '["cat"]').replace('"1-3"', "[2]"), encoding="utf-8")
+    assert run(recipe, tmp_path / "out").done == 2
+    left, right = (read_drawing(tmp_path / "out" / f"cat-2-r1c{column}.svg") for column in (1, 2))
+    for drawing, number in ((left, 1), (right, 2)):
+        assert (drawing.page.width_mm, drawing.page.height_mm) == (105.0, 148.0)
+        assert read_provenance(tmp_path / "out" / f"cat-2-r1c{number}.svg").recipe["column"] == number
+    # What leaves the left sheet at its right margin enters the right one at its left margin.
+    ends = [np.concatenate([line[[0, -1]] for line in each.layers[0].strokes.polylines()]) for each in (left, right)]
+    leaving, entering = (np.sort(e[np.abs(e[:, 0] - x) < 1e-6, 1]) for e, x in zip(ends, (95.0, 10.0), strict=True))
+    assert len(leaving) > 0
+    np.testing.assert_allclose(leaving, entering, atol=2e-3)

@@ -170,7 +170,7 @@ def test_names_that_differ_in_case_alone_are_alike(folder: Path) -> None:
 NOT_FOR_RECIPES = {
     *("output", "help"),
     # Which many files there are is what the matrix says.
-    *("colourway", "colourways", "sheets", "register"),
+    *("colourway", "colourways"),
     # These change or show one file that a person looks at.
     *("from", "reroll", "keep", "lock", "check", "preview"),
 }
@@ -195,9 +195,93 @@ def test_settings_are_the_options_of_the_commands(make: str) -> None:
     assert differing == {}
     assert set(options) - set(defaults) <= NOT_FOR_RECIPES
     tile_too = set(setting_fields(TileBatchSettings)) if make == "sheet" else set()
-    assert set(defaults) - set(options) - tile_too <= {"model", "design"}
+    # In a recipe the overlap is that of the tile's motifs.
+    assert set(defaults) - set(options) - tile_too <= {"model", "design", "sheet_overlap"}
 
 
 def test_a_page_with_landscape_is_turned() -> None:
     paper = GridSettings(model="cat", page="A5", landscape=True).paper()
     assert (paper.width_mm, paper.height_mm) == (210.0, 148.0)
+
+
+SHEETS = """
+make = "sheet"
+names = "{seed}.svg"
+[settings]
+model = "cat"
+page = "A5"
+sheets = "2x3"
+sheet_overlap = "4mm"
+register = true
+[matrix]
+seed = [3, 4]
+"""
+
+
+def test_a_sheet_of_several_pages_is_as_many_files(folder: Path) -> None:
+    items = read(folder, SHEETS).items
+    places = [f"r{row}c{column}" for row in (1, 2) for column in (1, 2, 3)]
+    assert [item.name for item in items] == [f"{seed}-{place}.svg" for seed in (3, 4) for place in places]
+    plans = {item.settings.plan() for item in items if isinstance(item.settings, SheetSettings)}
+    (plan,) = plans
+    assert (plan.rows, plan.columns, plan.overlap_mm, plan.register) == (2, 3, 4.0, True)
+    assert len({item.settings for item in items}) == 12
+    named = read(folder, SHEETS.replace("{seed}", "{place}-of-{seed}")).items
+    assert named[0].name == "r1c1-of-3.svg"
+    single = read(folder, SHEETS.replace("2x3", "1x1")).items
+    assert [item.name for item in single] == ["3.svg", "4.svg"]
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (("2x3", "2by3"), "is no number of sheets"),
+        (("2x3", "30x30"), "cannot be drawn"),
+        (("4mm", "400mm"), "an overlap of 400 mm cannot be made"),
+        (("register = true", "place = 1"), "settings.place is no setting"),
+    ],
+)
+def test_sheets_that_cannot_be_laid_together_are_refused(change: tuple[str, str], complaint: str, folder: Path) -> None:
+    with pytest.raises(InputError, match=complaint):
+        read(folder, SHEETS.replace(*change))
+
+
+GROUNDS = """
+make = "tile"
+[settings]
+model = "cat"
+[matrix.colourway]
+ink = ["#203060"]
+night = { pens = ["#f6e0a0"], ground = "#15203a" }
+"""
+
+
+def test_a_colourway_of_a_recipe_may_have_a_ground(folder: Path) -> None:
+    ink, night = (item.settings for item in read(folder, GROUNDS).items)
+    assert isinstance(ink, TileBatchSettings)
+    assert isinstance(night, TileBatchSettings)
+    assert (ink.tile_settings().ground, night.tile_settings().ground) == ("", "#15203a")
+    assert night.pens == "#f6e0a0"
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (("#15203a", "mauve"), "'mauve' is not a colour"),
+        (('ground = "#15203a"', "ground = 7"), "matrix.colourway.night is"),
+        (("ground =", "grund ="), "matrix.colourway.night is"),
+        (('model = "cat"', 'model = "cat"\nground = "#ffffff"'), "ground is given in .settings. and again by"),
+    ],
+)
+def test_grounds_without_sense_are_refused(change: tuple[str, str], complaint: str, folder: Path) -> None:
+    with pytest.raises(InputError, match=complaint):
+        read(folder, GROUNDS.replace(*change))
+
+
+def test_speeds_of_a_recipe_are_checked_as_on_the_command_line(folder: Path) -> None:
+    text = 'make = "tile"\nnames = "a.gcode"\n[settings]\nmodel = "cat"\nfeed = {}\n'
+    with pytest.raises(InputError, match="a speed of -5 mm/min makes no sense"):
+        read(folder, text.format(-5))
+    (item,) = read(folder, text.format(1200)).items
+    assert isinstance(item.settings, TileBatchSettings)
+    assert item.settings.gcode().machine.draw_mm_s == 20.0

@@ -35,7 +35,38 @@ def test_a_colourway_is_written_as_a_name_and_pens() -> None:
     assert made == Colourway("ink", (Pen("#123456", "#123456", 0.3), Pen("#abcdef", "#abcdef", 0.5)))
 
 
-@pytest.mark.parametrize("text", ["#123456", "ink=", "ink=mauve", "ink=#123456:0mm", "ink=#123456,,"])
+def test_a_colourway_may_have_a_ground(tmp_path: Path) -> None:
+    assert parse_colourway("ink=#123456,#ABCDEF on #F6EFE0").ground == "#f6efe0"
+    path = tmp_path / "ways.toml"
+    path.write_text('ink = ["#203060"]\nnight = { pens = ["#ffcc00:0.5mm"], ground = "#15203a" }\n', encoding="utf-8")
+    ink, night = read_colourways(path)
+    assert (ink.ground, night) == ("", Colourway("night", (Pen("#ffcc00", "#ffcc00", 0.5),), "#15203a"))
+    palette = tmp_path / "leaves.gpl"
+    palette.write_text("GIMP Palette\nName: Leaves\n21 32 58 Ground\n32 48 96 deep blue\n", encoding="utf-8")
+    assert read_colourways(palette) == (Colourway("Leaves", (Pen("deep blue", "#203060"),), "#15203a"),)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a = { ground = '#ffffff' }",
+        "a = { pens = ['#203060'], ground = 'sky' }",
+        "a = { pens = [], ground = '#fff000' }",
+        "a = { pens = ['#203060'], ground = 5 }",
+        "a = { pens = ['#203060'], paper = '#ffffff' }",
+    ],
+)
+def test_tables_that_are_no_colourway_are_refused(line: str, tmp_path: Path) -> None:
+    path = tmp_path / "ways.toml"
+    path.write_text(line, encoding="utf-8")
+    with pytest.raises(SketchDesignError):
+        read_colourways(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ink=#123456 on ", "ink=#123456 on mauve", "#123456", "ink=", "ink=mauve", "ink=#123456:0mm", "ink=#123456,,"],
+)
 def test_colourways_without_sense_are_refused(text: str) -> None:
     with pytest.raises(InputError):
         parse_colourway(text)

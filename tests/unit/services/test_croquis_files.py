@@ -8,8 +8,13 @@ import pytest
 from PIL import Image
 
 from sketchdesign.core.errors import SketchDesignError
+from sketchdesign.core.strokes import Sketch
+from sketchdesign.design.digits import number_sketch
+from sketchdesign.design.layout import Layout
 from sketchdesign.output.png import render_png
+from sketchdesign.services.jobs import Job
 from sketchdesign.services.tiles.croquis import check_file, export_overlay, overlay
+from sketchdesign.services.tiles.making import TileSettings, make_tile
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" width="100mm" height="100mm" viewBox="0 0 100 100">'
 
@@ -50,6 +55,21 @@ def test_the_overlay_shows_every_fault_in_every_copy(foreign: Path) -> None:
         y = round(hole.y_mm / 25.4 * 50.0)
         near = pixels[y - 2 : y + 3, x - 2 : x + 3].reshape(-1, 3)
         assert (near[:, 0] - near[:, 1]).max() > 100
+
+
+def test_the_motifs_of_a_tile_of_ours_have_numbers_from_one(foreign: Path) -> None:
+    hook = Sketch.from_polylines([[[0, 100], [0, 0], [60, 0]], [[0, 45], [40, 45]]])
+    layout = Layout("tossed", motifs=3, density=0.2)
+    made = Job(make_tile([hook], TileSettings("p2", (60.0, 50.0), layout), {})).run()
+    drawing = overlay(made.design, made.croquis)
+    numbers = next(layer.strokes for layer in drawing.layers if layer.label == "number")
+    assert len(numbers) == sum(len(number_sketch(number).polylines()) for number in (1, 2, 3))
+    boxes = [(line.min(axis=0) + line.max(axis=0)) / 2.0 for line in numbers.polylines()]
+    for placed, middle in zip(made.placements, boxes, strict=True):
+        away = np.abs(np.array(placed.centre_mm) % made.design.repeat.rectangle_mm - middle)
+        assert away.max() < 1.0
+    checked = check_file(foreign)
+    assert "number" not in {layer.label for layer in overlay(checked.design, checked.croquis).layers}
 
 
 def test_the_picture_has_a_sensible_size(foreign: Path, tmp_path: Path) -> None:

@@ -21,8 +21,8 @@ from sketchdesign.services.latent.tools import Board
 
 MakeModel = Callable[..., Model]
 WORDS = (
-    *("bus", "cat", "chair", "crab", "elephant", "face", "house", "moon", "mushroom", "octopus", "owl", "pig"),
-    *("rabbit", "sailboat", "snail", "truck", "whale", "yoga"),
+    *("bus", "cat", "chair", "crab", "elephant", "face", "firetruck", "flower", "house", "moon", "mushroom"),
+    *("octopus", "owl", "pig", "rabbit", "sailboat", "snail", "truck", "whale", "yoga"),
 )
 
 

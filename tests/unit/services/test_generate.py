@@ -44,7 +44,7 @@ def test_unfinished_sketches_are_drawn_anew_and_counted(tiny_model: MakeModel) -
     curation = GenerateSettings(1).curation()
     for before, after in zip(raw.sketches, result.sketches, strict=True):
         assert after.ended
-        if curation.flaw(before.sketch, before.ended) is None:
+        if curation.flaw(before.sketch, before.ended, model.info.scale_factor) is None:
             assert after == before
 
 

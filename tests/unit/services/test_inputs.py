@@ -84,7 +84,7 @@ def test_a_number_sign_may_be_part_of_a_name(tmp_path: Path) -> None:
         ("nul\0.svg", None, "there is no file"),
         ("", None, "there is no file"),
         ("a.txt", b"", "by its ending"),
-        ("a.svg", b"", "no usable sketch"),
+        ("a.svg", b"", "a.svg: it is no XML"),
         ("a.svg", b'<svg xmlns="http://www.w3.org/2000/svg"><text>hi</text></svg>', "text"),
         ("a.bin", b"", "holds 0"),
         ("a.bin", b"abc", "ends in the middle"),

@@ -115,6 +115,34 @@ def test_analogies(model: Model) -> None:
     assert nothing.results[0] == alone.results[0]
 
 
+class Stern:
+    """A critic that recognises nothing, whatever it is to look for."""
+
+    def __init__(self) -> None:
+        self.words: set[str] = set()
+
+    def of(self, _: object, words: Sequence[str]) -> Stern | None:
+        self.words |= set(words)
+        return self if words else None
+
+    def recognises(self, numbers: Sequence[int], _: Sequence[Sketch]) -> list[bool]:
+        return [False] * len(numbers)
+
+
+def test_what_is_to_show_its_class_is_drawn_anew_and_what_lies_between_two_is_not(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    critic = Stern()
+    monkeypatch.setattr("sketchdesign.model.drawing.critic_for", critic.of)
+    one, two, three, four = scribbles(4)
+    settings = replace(SETTINGS, class_name=model.info.classes[0] if model.info.classes else None)
+    for work in (analogy(model, one, two, three, settings, [1.0]), hybrid(model, [one], settings, GridShape())):
+        assert made(work).report["rejected"]["not recognised"] > 0
+    assert critic.words == {model.info.classes[0] if model.info.classes else model.info.name}
+    between = interpolate(model, [one, two, three, four], settings, GridShape(2, 2))
+    assert "not recognised" not in made(between).report["rejected"]
+
+
 def test_hybrids_of_four_make_a_grid_and_of_others_a_list(model: Model) -> None:
     four = made(hybrid(model, scribbles(4), SETTINGS, GridShape(3, 3)))
     two = made(hybrid(model, scribbles(2), SETTINGS, GridShape(3, 3)))

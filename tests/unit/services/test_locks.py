@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from sketchdesign.design.layout import Layout
 from sketchdesign.design.tile import Design
 from sketchdesign.geometry.dedupe import selected
 from sketchdesign.services.jobs import Job
-from sketchdesign.services.tiles.locks import locked_motifs, read_settings
+from sketchdesign.services.tiles.locks import chosen_motifs, locked_motifs, read_settings
 from sketchdesign.services.tiles.making import Tile, TileSettings, export_tile, make_tile
 
 HOOK = Sketch.from_polylines([[[0, 100], [0, 0], [60, 0]], [[0, 45], [40, 45]], [[70, 90], [90, 70], [80, 50]]])
@@ -44,8 +45,6 @@ def test_settings_come_back_from_the_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("layout", [TOSSED, Layout("grid", rows=2, columns=4), Layout("ditsy", motifs=8)])
 def test_locked_motifs_keep_place_number_and_every_point(layout: Layout, tmp_path: Path) -> None:
-    from dataclasses import replace
-
     path, before = written(tmp_path, layout)
     settings, design = read_settings(path)
     settings = replace(settings, seed=99, locked=locked_motifs(design, [0, 3, 7]))
@@ -60,8 +59,6 @@ def test_locked_motifs_keep_place_number_and_every_point(layout: Layout, tmp_pat
 
 @pytest.mark.parametrize("colour_by", ["kind", "position", "stroke"])
 def test_locked_motifs_keep_their_pens(colour_by: str, tmp_path: Path) -> None:
-    from dataclasses import replace
-
     settings = TileSettings("grid", (80.0, 60.0), TOSSED, PENS, seed=4, colour_by=colour_by)
     before = Job(make_tile([HOOK, BLOB], settings, {})).run()
     path = tmp_path / "tile.svg"
@@ -76,9 +73,42 @@ def test_locked_motifs_keep_their_pens(colour_by: str, tmp_path: Path) -> None:
 def test_motifs_that_are_not_there_cannot_be_locked(tmp_path: Path) -> None:
     path, _ = written(tmp_path, TOSSED)
     _, design = read_settings(path)
-    with pytest.raises(InputError, match="no motif 8"):
-        locked_motifs(design, [8])
+    for wrong in (0, 9):
+        with pytest.raises(InputError, match=f"no motif {wrong} to lock; its motifs are numbered from 1 to 8"):
+            chosen_motifs(design, [wrong])
     assert len(locked_motifs(design, [2, 2])) == 1
+
+
+def test_people_count_motifs_from_one(tmp_path: Path) -> None:
+    path, made = written(tmp_path, TOSSED)
+    _, design = read_settings(path)
+    first, last = chosen_motifs(design, [1, 8])
+    assert (first.number, last.number) == (0, 7)
+    assert first.placement.centre_mm == pytest.approx(made.placements[0].centre_mm, abs=20.0)
+
+
+def test_a_motif_that_others_hide_is_locked_whole(tmp_path: Path) -> None:
+    layout = Layout("tossed", motifs=9, density=0.8, overlap_mm=5.0, turns="free")
+    path, before = written(tmp_path, layout, "grid")
+    settings, design = read_settings(path)
+    hidden = [n for n in range(9) if lengths(motif(before.design, n)) < lengths(motif(design, n)) - 1.0]
+    assert hidden
+    settings = replace(settings, seed=99, locked=locked_motifs(design, hidden[:2]))
+    after = Job(make_tile([BLOB, HOOK], settings, {})).run()
+    again = tmp_path / "again.svg"
+    export_tile(after, [again], 100.0)
+    _, rolled = read_settings(again)
+    for number in hidden[:2]:
+        assert motif(rolled, number) == motif(design, number)
+    # Nothing that was not locked hides a part of them.
+    others = [n for n in hidden[:2] if lengths(motif(after.design, n)) < lengths(motif(design, n)) - 1e-6]
+    assert len(others) <= 1
+    assert motif(after.design, hidden[1]) == motif(design, hidden[1])
+    assert after.proof.seamless
+
+
+def lengths(strokes: list[Strokes]) -> float:
+    return sum(each.pen_down_mm() for each in strokes)
 
 
 def test_files_that_are_no_tiles_of_ours_are_refused(tmp_path: Path) -> None:
@@ -90,8 +120,6 @@ def test_files_that_are_no_tiles_of_ours_are_refused(tmp_path: Path) -> None:
 
 
 def test_of_several_layouts_the_best_is_kept() -> None:
-    from dataclasses import replace
-
     settings = TileSettings("grid", (80.0, 60.0), TOSSED, seed=10)
     singles = [Job(make_tile([HOOK], replace(settings, seed=seed), {})).run() for seed in range(10, 15)]
     best = Job(make_tile([HOOK], replace(settings, tries=5), {})).run()

@@ -14,20 +14,19 @@ from sketchdesign.core.errors import InputError, PlotterError, PortLostError, Sk
 from sketchdesign.core.machine import AXIDRAW_V3
 from sketchdesign.plotter.control import Control, Event
 from sketchdesign.plotter.control import Progress as Drawn
-from sketchdesign.plotter.ebb import Ebb
 from sketchdesign.plotter.runner import StoppedError
 from sketchdesign.services.jobs import Job
 from sketchdesign.services.plot.desk import (
     keep,
     kept_plot,
-    on_the_table,
     plotting_work,
     position_kept,
     settings_for,
     unfinished_plots,
 )
-from sketchdesign.services.plot.run import PlotSettings as Settings
-from sketchdesign.services.plot.run import Plotting, journal_of, plot_new, prepare, prepare_drawing
+from sketchdesign.services.plot.planning import Plotting, prepare, prepare_drawing
+from sketchdesign.services.plot.run import journal_of, plot_new
+from sketchdesign.services.plot.settings import PlotSettings as Settings
 from sketchdesign.services.plot.simulated import PacedClock, SimulatedPlotter
 from sketchdesign.services.plot.times import PlotTimes
 from sketchdesign.services.project.state import PlotSettings
@@ -64,14 +63,14 @@ class Desk:
                 act(event, control)
                 report(event)
 
-            plotter = Ebb(self.simulated.open(), self.simulated.clock)
-            plot_new(self.plotting, plotter, journal_of(self.path), control, told, self.simulated.clock)
+            plot_new(
+                self.plotting, self.simulated.connect(), journal_of(self.path), control, told, self.simulated.clock
+            )
 
         return Job(plotting_work(run, control, self.events.append, 7)).run()
 
     def knows_its_place(self) -> bool:
-        plotter = Ebb(self.simulated.open(), self.simulated.clock)
-        return position_kept(self.plotting, plotter, journal_of(self.path))
+        return position_kept(self.plotting, self.simulated.connect(), journal_of(self.path))
 
 
 @pytest.fixture
@@ -135,18 +134,10 @@ def test_strokes_are_finished_one_after_the_other() -> None:
     assert times.strokes == 7
 
 
-@pytest.mark.parametrize(("page", "turned"), [(Page(300, 218), False), (Page(210, 297), True), (Page(800, 900), False)])
-def test_a_page_is_turned_only_where_that_helps(page: Page, turned: bool) -> None:
-    frame = np.array([[5.0, 5.0], [page.width_mm - 5.0, page.height_mm - 5.0]])
-    sheet = Drawing(page, (Layer(Pen(), Strokes.from_polylines([frame])),))
-    table = on_the_table(sheet, AXIDRAW_V3, turns=True)
-    assert (table.page != page) is turned
-    assert table.layers[0].strokes.points.min() >= 0.0
-    assert on_the_table(sheet, AXIDRAW_V3, turns=False) == sheet
-
-
 def test_layers_are_skipped_by_name_and_not_all_of_them() -> None:
-    assert settings_for(PlotSettings(skipped_pens=("1 ink",)), drawing()).layers == (2,)
+    settings = settings_for(PlotSettings(skipped_pens=("1 ink",), turn="left"), drawing())
+    assert settings.layers == (2,)
+    assert settings.turn == "no"  # the copy lies as it is to be drawn
     with pytest.raises(InputError, match="nothing to plot"):
         settings_for(PlotSettings(skipped_pens=("1 ink", "2 rust")), drawing())
 

@@ -33,6 +33,7 @@ from sketchdesign.services.project.state import (
     ExploreSettings,
     KeptSketch,
     PatternSettings,
+    PlotSettings,
     Project,
 )
 
@@ -111,12 +112,20 @@ def test_a_field_that_came_later_takes_its_default(tmp_path: Path) -> None:
 def test_older_versions_are_migrated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "old.sketchdesign"
     save_project(a_project(), path)
-    rewritten(path, {"project": {"number": 5}})
+    rewritten(path, {"version": 1, "project": {"number": 5}})
     monkeypatch.setattr(project_file, "VERSION", 3)
     monkeypatch.setattr(
         project_file, "MIGRATIONS", {1: lambda old: {"seed": old["number"]}, 2: lambda old: old | {"model": "doodles"}}
     )
     assert open_project(path) == Project(seed=5, model="doodles")
+
+
+@pytest.mark.parametrize(("turns", "turn"), [(True, "auto"), (False, "no")])
+def test_pages_of_the_first_version_are_turned_as_they_were(tmp_path: Path, turns: bool, turn: str) -> None:
+    path = tmp_path / "old.sketchdesign"
+    save_project(a_project(), path)
+    rewritten(path, {"version": 1, "project": {"plot": {"turns": turns, "copies": 2}}})
+    assert open_project(path) == Project(plot=PlotSettings(turn=turn, copies=2))
 
 
 @pytest.mark.parametrize(

@@ -43,12 +43,12 @@ class HpglParameters(BaseModel):
     carousel: Annotated[int, Field(ge=1, le=8, description="Number of the pen that it takes")] = 1
     max_speed: Annotated[float, Field(ge=1, le=2000, description="Speed of the pen in the air"), Unit("mm/s")] = 380.0
     acceleration: Annotated[
-        float, Field(ge=1, le=100_000, description="Acceleration, for the estimate of the time"), Unit("mm/s2")
-    ] = 10_000.0
+        int, Field(ge=1, le=100_000, description="Acceleration, for the estimate of the time"), Unit("mm/s2")
+    ] = 10_000
 
 
 class HpglPlotter:
-    title = "HP-GL plotters with a serial line"
+    title = "HP-GL plotter, on a serial line"
     Parameters = HpglParameters
 
     def machine(self, parameters: HpglParameters) -> MachineProfile:
