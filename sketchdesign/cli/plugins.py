@@ -162,7 +162,8 @@ def _run_exporter(plugin: Plugin) -> Callable[..., None]:
         report = {"strokes": drawing.stroke_count, "layers": len(drawing.layers)}
         console.result(
             report,
-            f"{counted(drawing.stroke_count, 'stroke')} in {counted(len(drawing.layers), 'layer')} written to {output}.",
+            f"{counted(drawing.stroke_count, 'stroke')} in {counted(len(drawing.layers), 'layer')} written"
+            f" to {output}.",
         )
 
     return with_parameters(run, plugin)

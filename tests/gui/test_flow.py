@@ -33,7 +33,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from sketchdesign.core.drawing import Page
-from sketchdesign.gui.app import App, shut_down
+from sketchdesign.gui.app import App
 from sketchdesign.gui.canvas import Canvas
 from sketchdesign.gui.fields import NumberField
 from sketchdesign.gui.main_window import MainWindow
