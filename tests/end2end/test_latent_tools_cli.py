@@ -117,7 +117,7 @@ def test_a_figure_by_the_bundled_models(invoke: Invoke, tmp_path: Path) -> None:
     (figure,) = report["figures"]
     assert [Path(path).name for path in figure["files"]] == ["figure-3.svg", "figure-3.png"]
     assert all(Path(path).is_file() for path in figure["files"])
-    assert figure["models"][0] == "cat"
+    assert figure["models"][0] == "endings"
 
 
 @pytest.mark.parametrize(
