@@ -122,7 +122,7 @@ def refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
 def test_numbers_that_make_no_sense(
     command: str, option: str, value: str, place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    refused([*COMMANDS[command], f"{option}={value}"], capsys)
+    assert refused([*COMMANDS[command], f"{option}={value}"], capsys)
 
 
 MODELS = [
@@ -179,7 +179,7 @@ READERS = [
 @pytest.mark.parametrize("words", READERS, ids=lambda words: words[0])
 @pytest.mark.parametrize("sketch", SKETCHES)
 def test_drawings_that_are_none(words: list[str], sketch: str, place: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    refused([sketch if word == "SKETCH" else word for word in words], capsys)
+    assert refused([sketch if word == "SKETCH" else word for word in words], capsys)
 
 
 OUTPUTS = ["folder.svg", "missing/x.svg", "x.tiff", "x.", ".svg", "a" * 300 + ".svg", "/dev/full"]
@@ -190,7 +190,7 @@ OUTPUTS = ["folder.svg", "missing/x.svg", "x.tiff", "x.", ".svg", "a" * 300 + ".
 def test_places_that_cannot_be_written(
     command: str, output: str, place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    refused([*COMMANDS[command][:-1], output], capsys)
+    assert refused([*COMMANDS[command][:-1], output], capsys)
 
 
 @pytest.mark.parametrize("command", ["generate", "grid", "vary", "tile"])

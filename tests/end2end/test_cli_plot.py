@@ -247,6 +247,14 @@ def test_a_person_is_asked_for_pens_paper_and_ink(tmp_path: Path, machine: tuple
     assert asked.count("Time for new ink") == 2  # 7 mm a stroke, eight of them
 
 
+def wait_until_it_draws(process: subprocess.Popen[str]) -> None:
+    """Read the events of ``plot --json`` up to the first about progress."""
+    assert process.stderr is not None
+    for line in process.stderr:
+        if json.loads(line)["event"] == "progress":
+            break
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_a_plot_that_was_interrupted_is_resumed(
     drawing: Path, machine: tuple[Board, str], how: signal.Signals, invoke: Invoke, capsys: pytest.CaptureFixture[str]
@@ -256,10 +264,7 @@ def test_a_plot_that_was_interrupted_is_resumed(
     with subprocess.Popen(
         [sys.executable, "-m", "sketchdesign", *words], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
-        assert process.stderr is not None
-        for line in process.stderr:
-            if json.loads(line)["event"] == "progress":
-                break
+        wait_until_it_draws(process)
         # Somewhere in the second star; meanwhile nobody else gets the port, and no second plot begins.
         assert run(["plot", str(drawing), "--port", port, "--restart", "--journal", f"{drawing}.other"]) == 2
         assert "in use" in capsys.readouterr().err
@@ -287,10 +292,7 @@ def test_a_turned_plot_goes_on_turned(portrait: Path, machine: tuple[Board, str]
     with subprocess.Popen(
         [sys.executable, "-m", "sketchdesign", *words], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
-        assert process.stderr is not None
-        for line in process.stderr:
-            if json.loads(line)["event"] == "progress":
-                break
+        wait_until_it_draws(process)
         process.send_signal(signal.SIGINT)
         assert process.wait(10) == 130
     time.sleep(0.2)

@@ -10,14 +10,13 @@ import contextlib
 import json
 import os
 import secrets
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from sketchdesign.core.errors import OutputError
 from sketchdesign.core.files import write_atomic
+from sketchdesign.core.locks import lock as lock_file
 from sketchdesign.services.folders import UserFolders
 from sketchdesign.services.project.file import SUFFIX, project_bytes
 from sketchdesign.services.project.state import Project
@@ -56,7 +55,7 @@ class Journal:
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise OutputError(f"autosaves cannot be kept in {folder}: {reason}", hint="save your work often") from error
-        _lock(self._lock)
+        lock_file(self._lock)
 
     def write(self, project: Project, original: Path | None) -> None:
         """Keep the project as it is now.
@@ -86,7 +85,7 @@ def find_lost_work(folders: UserFolders) -> list[LostWork]:
     for lock in sorted(recovery_folder(folders).glob("*.lock")):
         try:
             with lock.open("rb+") as file:
-                if not _lock(file):
+                if not lock_file(file):
                     continue
         except OSError:
             continue
@@ -110,19 +109,3 @@ def _lost_work(path: Path) -> LostWork | None:
         note = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
         original = Path(note["original"]) if note["original"] else None
     return LostWork(path, path.stat().st_mtime, original)
-
-
-def _lock(file: IO[bytes]) -> bool:
-    """Lock a file until it is closed; False where another program has."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

@@ -203,13 +203,7 @@ def test_works_with_closed_standard_streams(tmp_path: Path) -> None:
     assert result.exists()
 
 
-@posix
-def test_interrupt_reaches_the_caller_only(tmp_path: Path) -> None:
-    """Ctrl-C goes to the whole process group; the caller alone answers it."""
-    script = tmp_path / "script.py"
-    script.write_text(
-        SCRIPT
-        + """
+INTERRUPTED = """
     try:
         import numpy as np
         many = Strokes.from_polylines(np.random.default_rng(0).uniform(0, 200, (20000, 2, 2)))
@@ -217,7 +211,13 @@ def test_interrupt_reaches_the_caller_only(tmp_path: Path) -> None:
     except KeyboardInterrupt:
         sys.exit(130)
 """
-    )
+
+
+@posix
+def test_interrupt_reaches_the_caller_only(tmp_path: Path) -> None:
+    """Ctrl-C goes to the whole process group; the caller alone answers it."""
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT + INTERRUPTED)
     with subprocess.Popen(
         [sys.executable, str(script)],
         env=ENVIRONMENT,
