@@ -13,6 +13,7 @@ from PySide6.QtGui import QDropEvent, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QSlider
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from sketchdesign.gui.app import App
 from sketchdesign.gui.canvas import Canvas
@@ -220,6 +221,8 @@ def test_everything_that_can_be_used_has_a_name(window: MainWindow, qtbot: QtBot
 
 def test_another_language_makes_another_window_and_keeps_the_work(app: App, qtbot: QtBot) -> None:
     app.session.change("Seed", seed=9)
+    for room in rooms():
+        app.window.enter(room.key)
     old = app.window
     app.session.set_preferences(language="de")
     qtbot.waitUntil(lambda: app.window is not old)
@@ -227,6 +230,10 @@ def test_another_language_makes_another_window_and_keeps_the_work(app: App, qtbo
     assert app.session.project.seed == 9
     app.session.set_preferences(language="en")
     qtbot.waitUntil(lambda: "Sketch" in [each.text() for each in app.window.top_bar.findChildren(QAbstractButton)])
+    qtbot.waitUntil(lambda: not isValid(old))
+    app.session.models_changed.emit()
+    app.session.library_changed.emit()
+    app.session.change("Seed", seed=10)
 
 
 def test_none_keeps_its_references(window: MainWindow, qtbot: QtBot) -> None:

@@ -68,8 +68,9 @@ class PatternWorkspace(Workspace):
         self.live.checks_changed.connect(self._show_checks)
         self.live.changed.connect(self._show_checks)
         self.canvas.chosen_changed.connect(self._show_checks)
-        session.models_changed.connect(lambda: self.controls.load(session.project))
-        session.library_changed.connect(lambda: self.controls.load(session.project))
+        # A method of its own, not a lambda: Qt forgets it with this room, while the session lives on.
+        session.models_changed.connect(self._load_controls)
+        session.library_changed.connect(self._load_controls)
         session.project_opened.connect(self._look_anew)
 
     def load(self, project: Project) -> None:
@@ -81,6 +82,9 @@ class PatternWorkspace(Workspace):
         for action in self._needs_motifs:
             action.setEnabled(bool(project.pattern.motifs))
         self.live.ask(project)
+
+    def _load_controls(self) -> None:
+        self.controls.load(self.session.project)
 
     def activate(self) -> None:
         self.canvas.setFocus()
