@@ -87,6 +87,9 @@ def analogy(
     strengths: Annotated[
         str | None, typer.Option(metavar="K,K,...", help="One result for each strength, such as 0,0.5,1,1.5.")
     ] = None,
+    rescale: Annotated[
+        bool, typer.Option(help="Keep the result as far from the middle of latent space as the base is.")
+    ] = True,
     fresh: FreshOption = False,
     board: BoardOptions,
     sampling: SamplingOptions,
@@ -100,4 +103,5 @@ def analogy(
     steps = [strength] if strengths is None else parse_numbers(strengths, "strengths")
     settings = sampling.settings(len(steps), console)
     first, second, third = read_inputs([base, minus, plus])
-    board.write(console, work(open_reader(model), first, second, third, settings, steps, fresh=fresh))
+    opened = open_reader(model)
+    board.write(console, work(opened, first, second, third, settings, steps, rescaled=rescale, fresh=fresh))

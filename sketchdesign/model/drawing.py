@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sketchdesign.core.seeds import normals
 from sketchdesign.core.strokes import Sketch
 from sketchdesign.model.checkpoint import Model
-from sketchdesign.model.critic import CRITIC_ATTEMPTS, Critic, critic_for
+from sketchdesign.model.critic import AIM_CANDIDATES, CRITIC_ATTEMPTS, Aim, Critic, critic_for
 from sketchdesign.model.curation import MOST_ATTEMPTS, Curation, Reason
 from sketchdesign.model.latent import class_vectors, draw_z
 from sketchdesign.model.pool import LATENT_DOMAIN, Request, joined
@@ -22,6 +22,8 @@ from sketchdesign.model.sampler import Sampled, Sampler
 from sketchdesign.model.sampling import Sampling
 
 Told = TypeVar("Told")
+
+ANYTHING = Aim()
 
 SIDE_BY_SIDE = 48
 """Sketches that are drawn at once where fewer are missing: more would make a pool noticeably slower."""
@@ -68,7 +70,7 @@ def draw_curated(
     curation: Curation,
     tell: Callable[[int], Told],
     order: Sequence[int] = (),
-    words: Sequence[str] = (),
+    aim: Aim = ANYTHING,
 ) -> Generator[Told, None, DrawnSet]:
     """Draw sketches 0 to ``count``, the best of several candidates each, and anew those that are rejected.
 
@@ -80,13 +82,15 @@ def draw_curated(
         curation: what to accept.
         tell: makes what is yielded of the number of sketches that are good so far.
         order: of two near-duplicates, the later in this order is rejected. Default: by number.
-        words: the class that each sketch is to show, for the critic. Default: whatever it likes.
+        aim: what the sketches are to show, for the critic. Default: whatever they like.
 
     Raises:
         InputError: see `Curation.check`.
     """
     curation.check(sampler.model.info, count)
-    critic = critic_for(sampler.model.info, words) if sampling.critic else None
+    critic = critic_for(sampler.model.info, aim) if sampling.critic else None
+    if critic is not None and aim.merit is not None:
+        curation = replace(curation, best_of=max(curation.best_of, AIM_CANDIDATES))
     drawer = _Drawer(sampler, ask, sampling, curation, critic)
     chosen: dict[int, Drawn] = {}
     rejected: Counter[str] = Counter()
@@ -153,10 +157,14 @@ class _Drawer:
 
     def _judged(self, numbers: list[int], samples: list[Sampled], request: Request, attempt: int) -> Iterator[Drawn]:
         """One candidate for each of the numbers, with its merit and flaw."""
-        worth = merits(self.sampler.model, self.curation.rank, samples, request.z)
+        sketches = [sample.sketch for sample in samples]
         known = [True] * len(samples)
+        if self.critic is not None and self.critic.aim.merit is not None:
+            worth = self.critic.aim.merit(numbers, sketches)
+        else:
+            worth = merits(self.sampler.model, self.curation.rank, samples, request.z)
         if self.critic is not None and attempt + 1 < CRITIC_ATTEMPTS:
-            known = self.critic.recognises(numbers, [sample.sketch for sample in samples])
+            known = self.critic.recognises(numbers, sketches)
         for sample, merit, recognised in zip(samples, worth.tolist(), known, strict=True):
             flaw = self._flaw(sample) or (None if recognised else "not recognised")
             yield Drawn(sample.sketch, sample.ended, merit, flaw)
@@ -187,7 +195,7 @@ def draw_until_ended(
     sampling: Sampling,
     tell: Callable[[int], Told],
     attempts: int = MOST_ATTEMPTS,
-    words: Sequence[str] = (),
+    aim: Aim = ANYTHING,
 ) -> Generator[Told, None, DrawnSet]:
     """Draw sketches of any size, those that do not end up to ``attempts`` times; see `draw_curated`."""
     return (
@@ -198,7 +206,7 @@ def draw_until_ended(
             sampling,
             Curation(attempts, only_ended=True),
             tell,
-            words=words,
+            aim=aim,
         )
     )
 

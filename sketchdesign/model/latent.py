@@ -125,9 +125,22 @@ def path_legs(pins: int, steps: int) -> tuple[NDArray[np.int64], NDArray[np.floa
     return legs, way - legs
 
 
-def analogy(base: FloatArray, minus: FloatArray, plus: FloatArray, strength: float) -> FloatArray:
-    """base + strength * (plus - minus): a cat's head - a pig's head + a whole pig = a whole cat (section 4.2)."""
-    return (base + np.float32(strength) * (plus - minus)).astype(np.float32)
+def analogy(
+    base: FloatArray, minus: FloatArray, plus: FloatArray, strength: float, *, rescaled: bool = True
+) -> FloatArray:
+    """base + strength * (plus - minus): a cat's head - a pig's head + a whole pig = a whole cat (section 4.2).
+
+    Args:
+        base, minus, plus: [z_size].
+        strength: how much of the difference to add.
+        rescaled: bring the sum to the length of ``base``. Unrelated vectors add up to one that is longer than any the
+            decoder has met, from which it hardly finds an end. False gives the sum itself, as in the paper.
+    """
+    total = base + strength * (plus.astype(np.float64) - minus)
+    length = float(np.linalg.norm(total))
+    if rescaled and strength != 0.0 and length > 0.0:
+        total *= np.linalg.norm(base.astype(np.float64)) / length
+    return total.astype(np.float32)
 
 
 def toward(

@@ -175,6 +175,7 @@ def generate(model: Model, settings: GenerateSettings) -> Work[Generated]:
     Raises:
         InputError: the class is not one of the model's, the device is not there, or see `Curation.check`.
     """
+    from sketchdesign.model.critic import Aim
     from sketchdesign.model.drawing import draw_curated, prior_request
     from sketchdesign.model.runtime import choose_device, choose_threads
     from sketchdesign.model.sampler import Sampler
@@ -202,7 +203,7 @@ def generate(model: Model, settings: GenerateSettings) -> Work[Generated]:
         settings.curation(),
         lambda good: Progress(good, settings.count, "sketches"),
         settings.precedence(settings.count),
-        () if settings.keep_unfinished else words,
+        Aim(() if settings.keep_unfinished else words),
     )
     chosen = zip(drawn.sketches, words, strict=True)
     sketches = tuple(DrawnSketch(each.sketch, word, each.ended) for each, word in chosen)

@@ -19,6 +19,7 @@ from sketchdesign.core.errors import InputError
 from sketchdesign.core.seeds import stream_key
 from sketchdesign.core.strokes import FloatArray, IntArray
 from sketchdesign.model.checkpoint import Model
+from sketchdesign.model.critic import Aim
 from sketchdesign.model.drawing import DrawnSet, draw_until_ended, prior_request
 from sketchdesign.model.judge import Judge, Judgement
 from sketchdesign.model.latent import class_vectors, slerp
@@ -196,8 +197,8 @@ def _draw(
     count = subject.counts[way]
     # As `generate` draws them. The other ways show what a given z holds, whether it is recognised or not.
     info = sampler.model.info
-    words = [(info.classes or (info.name,))[subject.label]] * count if way == "generated" else []
-    return (yield from draw_until_ended(sampler, count, request, settings.sampling, tell, words=words))
+    aim = Aim([(info.classes or (info.name,))[subject.label]] * count if way == "generated" else ())
+    return (yield from draw_until_ended(sampler, count, request, settings.sampling, tell, aim=aim))
 
 
 def _look(judge: Judge, subject: _Subject, drawn: Mapping[Way, DrawnSet], train: DrawingSet) -> tuple[_Seen, Nearest]:

@@ -70,6 +70,7 @@ def draw_cells(
             sampling,
             studio.settings.curation(),
             partial(_progress, len(found), len(numbers)),
+            aim=places.aim(studio.words, batch),
         )
         news = tuple(
             FoundCell(number, DrawnSketch(each.sketch, studio.words[places.points.labels[number]], each.ended))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,9 @@ from sketchdesign.services.latent.taste import liked_classes
 from sketchdesign.services.latent.tools import Encoded, Points, Studio
 from sketchdesign.services.latent.walk import end_shapes, place_in_class, walk_from
 from sketchdesign.services.project.state import ExploreSettings, KeptSketch
+
+if TYPE_CHECKING:
+    from sketchdesign.model.critic import Aim, Merit
 
 USUAL_COUNT = 16
 """So many usual drawings stand in for rejected ones where nothing was rejected."""
@@ -43,6 +47,8 @@ class Places:
         throws: which throw of the dice each is drawn by; cells of the same throw share their noise.
         temperatures, spreads: of each cell.
         purpose: of the random numbers.
+        shows_class: a cell is to show the class of its point, and is drawn anew where a critic sees something else.
+        merit: what candidates are compared by, if it is not as usual.
     """
 
     points: Points
@@ -50,10 +56,27 @@ class Places:
     temperatures: Sequence[float]
     spreads: Sequence[float]
     purpose: str = "latent"
+    shows_class: bool = False
+    merit: Merit | None = None
 
     def look(self, cell: int) -> tuple[float, float]:
         """How a cell is drawn: its temperature and its spread."""
         return self.temperatures[cell], self.spreads[cell]
+
+    def aim(self, words: Sequence[str], cells: Sequence[int]) -> Aim:
+        """What some cells are to show, when drawn as number 0, 1, ...
+
+        Args:
+            words: the name of each label.
+            cells: their numbers.
+        """
+        from sketchdesign.model.critic import Aim
+
+        own = [words[self.points.labels[cell]] for cell in cells] if self.shows_class else ()
+        merit = self.merit
+        if merit is None:
+            return Aim(own)
+        return Aim(own, lambda numbers, sketches: merit([cells[number] for number in numbers], sketches))
 
 
 def taken_axes(explore: ExploreSettings) -> tuple[bool, bool]:
@@ -79,12 +102,15 @@ def places_of(studio: Studio, explore: ExploreSettings) -> Places:
     }
     if explore.tool not in tools:
         raise InputError(f"there is no tool {explore.tool!r:.40}", hint=f"choose one of {', '.join(tools)}")
+    points = tools[explore.tool](studio, explore)
     return Places(
-        tools[explore.tool](studio, explore),
+        points,
         throws(explore),
         along_axes(explore, "temperature"),
         along_axes(explore, "spread"),
         "sketch" if explore.tool == "generate" else "latent",
+        explore.tool in ("generate", "analogy"),
+        _change_asked(explore) if explore.tool == "analogy" else None,
     )
 
 
@@ -163,6 +189,14 @@ def _analogy(studio: Studio, explore: ExploreSettings) -> Points:
     strengths = along_axes(explore, "strength")
     z = np.stack([analogy(first, second, third, strength) for strength in strengths])
     return studio.points(z, [encoded[0].label] * len(z))
+
+
+def _change_asked(explore: ExploreSettings) -> Merit | None:
+    """What tells the candidates of an analogy apart."""
+    from sketchdesign.model.critic import change_shown
+
+    _, minus, plus = _filled(explore, 3)
+    return change_shown(minus.sketch, plus.sketch, along_axes(explore, "strength"))
 
 
 def _morph(studio: Studio, explore: ExploreSettings) -> Points:

@@ -99,7 +99,8 @@ def hybrid(
         operation["from"] = left
     if len(hybrids) == CORNERS:
         return (yield from _between_corners(studio, "hybrid", encoded, hybrids, shape, palette, operation))
-    drawn = yield from studio.draw(studio.points_of(hybrids), recognisable=True)
+    points = studio.points_of(hybrids)
+    drawn = yield from studio.draw(points, aim=studio.aim(points))
     cells = [Cell.of(row, 0, each.seen.sketch, INPUT_PEN) for row, each in enumerate(encoded)]
     cells += [Cell.of(row, 1, each.sketch, DRAWN_PEN) for row, each in enumerate(drawn)]
     recipe = studio.recipe("hybrid", encoded, operation)
@@ -155,7 +156,7 @@ def _between_corners(
     weights = np.stack([share.ravel() for share in shares], axis=1)
     points = studio.points(z, [each.label for each in corners], weights)
     # What lies between a cat and a pig is to be neither; a hybrid shows the class that it is drawn as.
-    drawn = yield from studio.draw(points, recognisable=command == "hybrid")
+    drawn = yield from studio.draw(points, aim=studio.aim(points) if command == "hybrid" else None)
     pens = palette.grid(rows, columns)
     places = ((0, 0), (0, columns + 1), (rows - 1, 0), (rows - 1, columns + 1))
     cells = [Cell.of(*place, each.seen.sketch, INPUT_PEN) for place, each in zip(places, encoded, strict=True)]

@@ -121,12 +121,15 @@ def analogy(
     settings: GenerateSettings,
     strengths: Sequence[float],
     *,
+    rescaled: bool = True,
     fresh: bool = False,
 ) -> Work[Board]:
     """base + strength * (plus - minus) in latent space (Figure 7), one result for each strength.
 
-    The results are of the class of ``base``, and drawn anew where a critic does not see that.
+    ``rescaled`` brings each sum to the length of ``base``, see `model.latent.analogy`. The results are of the class of ``base``, and drawn anew where a critic does not see that. Of several candidates it
+    takes the one that looks more like ``plus`` than like ``minus``.
     """
+    from sketchdesign.model.critic import change_shown
     from sketchdesign.model.latent import analogy as combined
 
     check_count(len(strengths), "strengths")
@@ -135,11 +138,13 @@ def analogy(
     studio = Studio(model, settings, fresh=fresh)
     encoded = studio.encode([base, minus, plus])
     first, second, third = (each.mu for each in encoded)
-    z = np.stack([combined(first, second, third, strength) for strength in strengths])
-    drawn = yield from studio.draw(studio.points(z, [encoded[0].label] * len(z)), recognisable=True)
+    z = np.stack([combined(first, second, third, strength, rescaled=rescaled) for strength in strengths])
+    points = studio.points(z, [encoded[0].label] * len(z))
+    merit = change_shown(encoded[1].seen.sketch, encoded[2].seen.sketch, strengths)
+    drawn = yield from studio.draw(points, aim=studio.aim(points, merit))
     cells = [Cell.of(0, column, each.seen.sketch, INPUT_PEN) for column, each in enumerate(encoded)]
     cells += [Cell.of(0, len(encoded) + n, each.sketch, DRAWN_PEN) for n, each in enumerate(drawn)]
-    operation = {"z": "base + strength * (plus - minus)", "strengths": list(strengths)}
+    operation = {"z": "base + strength * (plus - minus)", "rescaled": rescaled, "strengths": list(strengths)}
     return Board(
         tuple(cells),
         1,

@@ -22,6 +22,7 @@ from sketchdesign.services.jobs import Progress
 
 if TYPE_CHECKING:
     from sketchdesign.model.checkpoint import Model
+    from sketchdesign.model.critic import Aim, Merit
     from sketchdesign.model.sampler import Request
 
 MOST_CELLS = 10_000
@@ -183,8 +184,7 @@ class Studio:
         points: Points,
         sampling: Sampling | None = None,
         begun: Sequence[FloatArray] = (),
-        *,
-        recognisable: bool = False,
+        aim: Aim | None = None,
     ) -> Generator[Progress, None, list[DrawnSketch]]:
         """Draw a sketch at each point, several candidates and anew until it ends, as the settings say.
 
@@ -192,9 +192,9 @@ class Studio:
             points: where.
             sampling: how; as the settings say by default.
             begun: rows that each begins with.
-            recognisable: draw anew what the critic does not take for its class, if the sampling allows it.
+            aim: what they are to show, see `aim`. Default: whatever they like.
         """
-        from sketchdesign.model.drawing import draw_curated
+        from sketchdesign.model.drawing import ANYTHING, draw_curated
 
         count = len(points)
         drawn = yield from draw_curated(
@@ -205,13 +205,19 @@ class Studio:
             self.settings.curation(),
             lambda good: Progress(good, count, "sketches"),
             self.settings.precedence(count),
-            [self.words[label] for label in points.labels] if recognisable else (),
+            ANYTHING if aim is None else aim,
         )
         self.rejected += drawn.rejected
         return [
             DrawnSketch(each.sketch, self.words[label], each.ended)
             for each, label in zip(drawn.sketches, points.labels, strict=True)
         ]
+
+    def aim(self, points: Points, merit: Merit | None = None) -> Aim:
+        """To show the class of each point, and to be the best of several by ``merit``, if the sampling allows it."""
+        from sketchdesign.model.critic import Aim
+
+        return Aim([self.words[label] for label in points.labels], merit)
 
     def recipe(self, command: str, inputs: Sequence[Encoded], operation: dict[str, Any]) -> dict[str, Any]:
         """How a board is made again: the model, the inputs with their z, and what was done with them."""

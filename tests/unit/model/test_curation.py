@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from running import end_of
 
 from sketchdesign.core.errors import InputError
 from sketchdesign.core.seeds import stream_key
@@ -24,15 +25,6 @@ from sketchdesign.model.sampling import Sampling
 MakeModel = Callable[..., Model]
 SQUARE = Sketch.from_polylines([[[0, 0], [100, 0], [100, 100], [0, 100], [0, 0]]])
 CROSS = Sketch.from_polylines([[[0, 0], [100, 100]], [[0, 100], [100, 0]]])
-
-
-def end_of(work: Generator[Any, None, DrawnSet]) -> DrawnSet:
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            result: DrawnSet = end.value
-            return result
 
 
 def drawn(model: Model, count: int, curation: Curation, spread: float = 1.0, **sampling: Any) -> DrawnSet:

@@ -61,7 +61,11 @@ def test_a_path_passes_its_pins() -> None:
 def test_arithmetic() -> None:
     a, b, c = vectors(3)
     assert np.array_equal(analogy(a, b, c, 0.0), a)
-    assert analogy(a, b, c, 1.0) == pytest.approx(a - b + c, abs=1e-6)
+    assert analogy(a, b, c, 1.0, rescaled=False) == pytest.approx(a - b + c, abs=1e-6)
+    kept = analogy(a, b, c, 1.0)
+    assert np.linalg.norm(kept) == pytest.approx(np.linalg.norm(a), rel=1e-6)
+    assert kept / np.linalg.norm(kept) == pytest.approx((a - b + c) / np.linalg.norm(a - b + c), abs=1e-6)
+    assert not analogy(a, a, np.zeros_like(a), 1.0).any(), "nothing has no length to change"
     assert np.array_equal(toward(a, b, c, 0.0), a)
     assert toward(b, b, c, 1.0) == pytest.approx(c, abs=1e-6)
     assert np.linalg.norm(around(a, vectors(7), 1.5) - a, axis=1) == pytest.approx(np.full(7, 1.5), abs=1e-5)

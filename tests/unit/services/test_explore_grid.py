@@ -19,6 +19,7 @@ from sketchdesign.services.generate import GenerateSettings, generate
 from sketchdesign.services.inputs import GivenSketch
 from sketchdesign.services.jobs import Job
 from sketchdesign.services.latent.morph import GridShape, interpolate
+from sketchdesign.services.latent.single import analogy
 from sketchdesign.services.project.state import EXPLORE_TOOLS, ExploreSettings, KeptSketch
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ CORNERS = tuple(
 
 @pytest.fixture(scope="module")
 def model(tiny_model: Callable[..., Model]) -> Model:
-    return tiny_model(("cat", "pig", "owl"), class_count=3, class_size=4)
+    made = tiny_model(("cat", "pig", "owl"), class_count=3, class_size=4)
+    return replace(made, info=replace(made.info, data="Quick, Draw! dataset, for the critic to have a say"))
 
 
 def drawn(model: Model, explore: ExploreSettings, numbers: Sequence[int] | None = None) -> dict[int, Sketch]:
@@ -55,6 +57,15 @@ def test_a_grid_between_corners_is_that_of_interpolate(model: Model) -> None:
     sampling = Sampling.preset("default", explore.temperature[0])
     same = Job(interpolate(model, given, replace(SETTINGS, sampling=sampling), GridShape(4, 3))).run()
     assert list(drawn(model, explore).values()) == [each.sketch for each in same.results]
+
+
+def test_analogies_along_an_axis_are_those_of_analogy(model: Model) -> None:
+    explore = ExploreSettings("analogy", CORNERS[:3], rows=1, columns=5, column_axis="strength", strength=(0.0, 2.0))
+    base, minus, plus = (GivenSketch(each.word, each.sketch, word=each.word) for each in CORNERS[:3])
+    settings = replace(SETTINGS, sampling=Sampling.preset("default", explore.temperature[0]))
+    same = Job(analogy(model, base, minus, plus, settings, [0.0, 0.5, 1.0, 1.5, 2.0])).run()
+    assert list(drawn(model, explore).values()) == [each.sketch for each in same.results]
+    assert drawn(model, explore, [3])[3] == same.results[3].sketch
 
 
 def test_cells_come_as_they_are_done_and_any_of_them_alone(model: Model) -> None:

@@ -11,6 +11,7 @@ import pytest
 from sketchdesign.core.errors import CheckpointError, InputError
 from sketchdesign.core.strokes import Sketch
 from sketchdesign.model.checkpoint import Model, save_model
+from sketchdesign.model.critic import Aim
 from sketchdesign.model.sampling import Sampling
 from sketchdesign.services.generate import GenerateSettings
 from sketchdesign.services.inputs import GivenSketch
@@ -121,9 +122,10 @@ class Stern:
     def __init__(self) -> None:
         self.words: set[str] = set()
 
-    def of(self, _: object, words: Sequence[str]) -> Stern | None:
-        self.words |= set(words)
-        return self if words else None
+    def of(self, _: object, aim: Aim) -> Stern | None:
+        self.words |= set(aim.words)
+        self.aim = Aim(aim.words)
+        return self if aim.words else None
 
     def recognises(self, numbers: Sequence[int], _: Sequence[Sketch]) -> list[bool]:
         return [False] * len(numbers)
