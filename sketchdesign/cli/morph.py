@@ -65,11 +65,11 @@ def hybrid(
     model: ModelArgument,
     inputs: InputsArgument,
     toward: Annotated[
-        float,
+        float | None,
         typer.Option(
-            help="Move z this share of the way to the class; 0.5 suits models of several classes, 0.7 those of one."
+            help="Move z this share of the way to the class. Default: 0.5 for models of several classes, 0.7 for one."
         ),
-    ] = 0.0,
+    ] = None,
     own_class: Annotated[
         str | None,
         typer.Option("--from", metavar="NAME", help="What the inputs are, for --toward. Default: recognised."),
@@ -88,8 +88,8 @@ def hybrid(
     console: Console = context.obj
     board.check()
     palette = look.palette()
-    if own_class is not None and not toward:
-        raise InputError("--from has no meaning without --toward", hint="give --toward too, or leave it out")
+    if own_class is not None and toward == 0:
+        raise InputError("--from has no meaning where --toward is 0", hint="leave out the one or the other")
     settings = sampling.settings(len(inputs), console)
     given = read_inputs(inputs)
     if (rows is not None or columns is not None) and len(given) != CORNERS:

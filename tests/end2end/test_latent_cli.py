@@ -150,7 +150,7 @@ def test_an_example_needs_no_file(invoke: Invoke, model_path: Path, tmp_path: Pa
         (["hybrid", "MODEL", "IN", "--toward", "nan", "-o", "x.svg"], "share"),
         (["hybrid", "MODEL", "IN", "IN", "IN", "IN", "--rows", "1", "-o", "x.svg"], "cannot be interpolated"),
         (["hybrid", "MODEL", "IN", "--rows", "3", "-o", "x.svg"], "--rows and --cols are of a grid between four"),
-        (["hybrid", "MODEL", "IN", "--from", "junk", "-o", "x.svg"], "--from has no meaning without --toward"),
+        (["hybrid", "MODEL", "IN", "--toward", "0", "--from", "junk", "-o", "x.svg"], "--from has no meaning"),
         (["interpolate", "MODEL", "IN", "IN", "--steps", "5", "--cols", "3", "-o", "x.svg"], "a strip of --steps"),
         (["lesson", "IN", "-o", ""], "frames need a name of their own"),
         (["lesson", "IN", "-o", ".svg"], ".svg is an ending without a name"),

@@ -29,7 +29,6 @@ CORNER_CANDIDATES = 16
 CORNER_SPREAD = 0.5
 """Corners nearer to what is usual than sketches that are to be varied."""
 
-TOWARD_CATS = 0.7
 CELL_CANDIDATES = 8
 
 WORDS = {"three-eyed-cat": "cat", "cat-face": "cat", "pig-head": "pig", "eight-legged-pig": "pig"}
@@ -223,4 +222,4 @@ def _new_sketches(drafter: Drafter, wanted: str, words: Sequence[str]) -> Work[t
 def chair_like_cats(drafter: Drafter) -> Work[Board]:
     role = drafter.cast.role("cat", "cat")
     chairs = [example(f"chair-{number}") for number in range(1, 5)]
-    return (yield from hybrid(role.model, chairs, drafter.careful(role), GRID, share=TOWARD_CATS))
+    return (yield from hybrid(role.model, chairs, drafter.careful(role), GRID))

@@ -17,8 +17,11 @@ from sketchdesign.services.latent.tools import MOST_CELLS, Board, Encoded, Studi
 
 if TYPE_CHECKING:
     from sketchdesign.model.checkpoint import Model
+    from sketchdesign.model.info import ModelInfo
 
 CORNERS = 4
+
+_USUAL_SHARE, _USUAL_SHARE_OF_ONE_CLASS = 0.5, 0.7
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ def hybrid(
     settings: GenerateSettings,
     shape: GridShape,
     *,
-    share: float = 0.0,
+    share: float | None = None,
     own_class: str | None = None,
     fresh: bool = False,
     palette: Palette = DEFAULT_PALETTE,
@@ -84,10 +87,13 @@ def hybrid(
         shape: of that grid.
         share: how far to move z from the mean of the input's own class to that of the class. A model of one class
             knows no other mean: there z is drawn toward what is usual in the class, see `shrunk`, all the way at 1.
+            None goes as far as mostly keeps both what was given and the class, see `usual_share`.
         own_class: what the inputs are; None takes the class that explains each best.
         fresh: see `Studio`.
         palette: colours of the results between four.
     """
+    if share is None:
+        share = usual_share(model.info)
     if not -10.0 <= share <= 10.0:
         raise InputError(f"a share of {share:g} is out of range", hint="choose a number from 0 to 1")
     studio = Studio(model, settings, fresh=fresh)
@@ -105,6 +111,11 @@ def hybrid(
     cells += [Cell.of(row, 1, each.sketch, DRAWN_PEN) for row, each in enumerate(drawn)]
     recipe = studio.recipe("hybrid", encoded, operation)
     return Board(tuple(cells), len(encoded), 2, tuple(drawn), recipe, operation | studio.counts(drawn))
+
+
+def usual_share(info: ModelInfo) -> float:
+    """How far chairs go on their way to cats: farther, and they are forgotten; less far, and no cat is to be seen."""
+    return _USUAL_SHARE if len(info.classes) > 1 else _USUAL_SHARE_OF_ONE_CLASS
 
 
 def moved_to_class(

@@ -126,8 +126,9 @@ def analogy(
 ) -> Work[Board]:
     """base + strength * (plus - minus) in latent space (Figure 7), one result for each strength.
 
-    ``rescaled`` brings each sum to the length of ``base``, see `model.latent.analogy`. The results are of the class of ``base``, and drawn anew where a critic does not see that. Of several candidates it
-    takes the one that looks more like ``plus`` than like ``minus``.
+    ``rescaled`` brings each sum to the length of ``base``, see `model.latent.analogy`. The results are of the class of
+    ``base``, and drawn anew where a critic does not see that. Of several candidates it takes the one that looks more
+    like ``plus`` than like ``minus``.
     """
     from sketchdesign.model.critic import change_shown
     from sketchdesign.model.latent import analogy as combined

@@ -17,7 +17,7 @@ from sketchdesign.services.generate import GenerateSettings
 from sketchdesign.services.inputs import GivenSketch
 from sketchdesign.services.jobs import Job, Work
 from sketchdesign.services.latent.complete import complete
-from sketchdesign.services.latent.morph import GridShape, hybrid, interpolate
+from sketchdesign.services.latent.morph import GridShape, hybrid, interpolate, usual_share
 from sketchdesign.services.latent.recognise import recognise
 from sketchdesign.services.latent.single import analogy, reconstruct, vary
 from sketchdesign.services.latent.tools import Board
@@ -146,6 +146,7 @@ def test_what_is_to_show_its_class_is_drawn_anew_and_what_lies_between_two_is_no
 
 
 def test_hybrids_of_four_make_a_grid_and_of_others_a_list(model: Model) -> None:
+    assert made(hybrid(model, scribbles(1), SETTINGS, GridShape())).report["toward"] == usual_share(model.info)
     four = made(hybrid(model, scribbles(4), SETTINGS, GridShape(3, 3)))
     two = made(hybrid(model, scribbles(2), SETTINGS, GridShape(3, 3)))
     assert [len(four.results), len(two.results)] == [9, 2]
