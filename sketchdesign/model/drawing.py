@@ -25,8 +25,9 @@ Told = TypeVar("Told")
 
 ANYTHING = Aim()
 
-SIDE_BY_SIDE = 48
-"""Sketches that are drawn at once where fewer are missing: more would make a pool noticeably slower."""
+SIDE_BY_SIDE = 192
+"""Sketches that are drawn at once where fewer are missing: larger pools draw more in a second, smaller ones tell sooner
+how far they are."""
 
 Ask = Callable[[list[int], int, int], Request]
 """What to ask for, given the numbers of the sketches, which candidate it is and which attempt."""
