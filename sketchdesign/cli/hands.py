@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -108,11 +108,11 @@ def motors_off(context: typer.Context, *, options: HandOptions, own: Any) -> Non
     """Lift the pen and let the carriage be moved by hand."""
     from sketchdesign.services.plot import hands
 
-    _do(context, options, own, hands.motors_off)
+    _do(context, options, own, hands.motors_off, rests="the carriage can be moved by hand")
 
 
-def _do(context: typer.Context, options: HandOptions, own: Any, act: Act) -> None:
-    """Do it on the machine, then tell how the machine is."""
+def _do(context: typer.Context, options: HandOptions, own: Any, act: Act, rests: str = "") -> None:
+    """Do it on the machine, then tell how the machine is: where it is, or how it ``rests`` if it has forgotten that."""
     from sketchdesign.plotter.clock import RealClock
     from sketchdesign.services.plot.drivers import only_port, open_plotter
     from sketchdesign.services.plot.hands import health_of
@@ -136,15 +136,17 @@ def _do(context: typer.Context, options: HandOptions, own: Any, act: Act) -> Non
         health = health_of(plotter, machine, clock)
     finally:
         plotter.close()
+    if rests:
+        health = replace(health, at_mm=None)
     at_mm = None if health.at_mm is None else [round(value, 3) for value in health.at_mm]
     report = {"port": port, "at_mm": at_mm, "pen_up": health.pen_up, "firmware": health.firmware}
-    console.result(report | {"volts": health.volts and round(health.volts, 2)}, _sentence(health))
+    console.result(report | {"volts": health.volts and round(health.volts, 2)}, _sentence(health, rests))
 
 
-def _sentence(health: Health) -> str:
+def _sentence(health: Health, rests: str) -> str:
     words = f"The pen is {'up' if health.pen_up else 'down'}"
     if health.at_mm is None:
-        return f"{words}."
+        return f"{words}, and {rests}." if rests else f"{words}."
     if health.is_home:
         return f"{words}, at home."
     x, y = health.at_mm

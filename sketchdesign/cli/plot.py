@@ -7,7 +7,8 @@ import json
 import sys
 import threading
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -117,7 +118,13 @@ def plot(
     preview: Annotated[
         Path | None, typer.Option(metavar="FILE.png", help="Write a picture with the ways of the raised pen.")
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on where a plot broke off, set up as it was.")] = False,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="Go on where a plot broke off, set up as it was; speeds and the pen's heights may be changed.",
+        ),
+    ] = False,
     home_confirmed: Annotated[
         bool, typer.Option("--home-confirmed", help="The carriage has been moved to its home corner by hand.")
     ] = False,
@@ -133,18 +140,19 @@ def plot(
 ) -> None:
     """Draw a file with a pen plotter. Ctrl-C lifts the pen and keeps the place."""
     from sketchdesign.services.plot.drivers import only_port
-    from sketchdesign.services.plot.planning import prepare, write_preview
+    from sketchdesign.services.plot.planning import write_preview
     from sketchdesign.services.plot.run import check_new_journal, journal_of, settings_in
 
     console: Console = context.obj
     journal = journal or journal_of(file)
     if resume:
-        settings = settings_in(journal).with_parameters(options.driver, _given(context, asdict(own)))
+        kept = settings_in(journal).with_parameters(options.driver, _given(context, asdict(own)))
+        settings = _adjusted(kept, options, _given(context, asdict(options)))
     else:
         settings = options.settings(asdict(own))
     if preview is not None and preview.resolve() == file.resolve():
         raise InputError("the preview would take the place of the drawing", hint="choose another path for --preview")
-    plotting = prepare(file, settings)
+    plotting = _prepared(file, settings)
     if preview is not None:
         write_preview(plotting, preview)
     report = plotting.report()
@@ -162,6 +170,41 @@ def plot(
         {**report, "state": "done", "seconds": round(sitting.seconds, 2), "journal": str(journal)},
         f"Drawn in {_duration(sitting.seconds)}.",
     )
+
+
+def _prepared(file: Path, settings: PlotSettings) -> Plotting:
+    """The planned plot; says which options help where the machine cannot reach everything."""
+    from sketchdesign.plotter.plan import OutOfReachError
+    from sketchdesign.services.plot.planning import prepare
+    from sketchdesign.services.plot.turning import AUTO
+
+    try:
+        return prepare(file, settings)
+    except OutOfReachError as error:
+        ways = [] if settings.turn == AUTO else ["turn the page with --turn auto"]
+        ways += ["choose a larger --machine"] if settings.driver == OUR_DRIVER else []
+        raise InputError(error.what, hint=", or ".join([*ways, "cut off what is outside with --clip"])) from error
+
+
+def _adjusted(kept: PlotSettings, options: PlotOptions, given: Collection[str]) -> PlotSettings:
+    """The settings of a plot that goes on, with those of the ``given`` options that may still be changed."""
+    from sketchdesign.services.plot.settings import ADJUSTABLE
+    from sketchdesign.services.plot.turning import AUTO
+
+    asked = options.settings({})
+    changes: dict[str, Any] = {}
+    # Both have the same settings in the same order, under names for the command line and with units.
+    for option, setting in zip(fields(options), fields(asked), strict=False):
+        value = getattr(asked, setting.name)
+        if option.name not in given or value in (getattr(kept, setting.name), AUTO):
+            continue
+        if setting.name not in ADJUSTABLE:
+            raise InputError(
+                f"--{option.name.replace('_', '-')} cannot be changed in the middle of a plot",
+                hint="leave it out, or begin again with --restart",
+            )
+        changes[setting.name] = value
+    return replace(kept, **changes)
 
 
 def _given(context: typer.Context, values: dict[str, Any]) -> dict[str, Any]:

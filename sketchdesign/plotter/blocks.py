@@ -35,13 +35,18 @@ class Ramp(NamedTuple):
     exact: NDArray[np.bool_]
 
 
-def motor_positions(points_mm: _Array, steps_per_mm: float) -> _Ints:
-    """Step counts of both motors [n, 2] at points in mm: motor 1 turns by x + y, motor 2 by x - y."""
+def motor_turns(points_mm: _Array, steps_per_mm: float) -> _Array:
+    """Turns of both motors [n, 2] at points in mm, in steps and parts of one: motor 1 turns by x + y, 2 by x - y."""
     x, y = points_mm[:, 0], points_mm[:, 1]
-    return np.rint(np.stack([x + y, x - y], axis=1) * steps_per_mm).astype(np.int64)
+    return np.stack([x + y, x - y], axis=1) * steps_per_mm
 
 
-def positions_mm(motors: NDArray[np.integer], steps_per_mm: float) -> _Array:
+def motor_positions(points_mm: _Array, steps_per_mm: float) -> _Ints:
+    """Step counts of both motors [n, 2] nearest to points in mm."""
+    return np.rint(motor_turns(points_mm, steps_per_mm)).astype(np.int64)
+
+
+def positions_mm(motors: NDArray[np.number], steps_per_mm: float) -> _Array:
     """Points in mm [n, 2] where the motors stand."""
     first, second = motors[..., 0], motors[..., 1]
     return np.stack([first + second, first - second], axis=-1) / (2.0 * steps_per_mm)

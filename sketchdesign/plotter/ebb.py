@@ -16,7 +16,7 @@ from sketchdesign.plotter.link import ANSWER_S, CommandRefusedError, EbbLink, No
 from sketchdesign.plotter.pen import PenSetup
 from sketchdesign.plotter.plan import Block
 from sketchdesign.plotter.protocol import Status
-from sketchdesign.plotter.reckoning import Reckoning
+from sketchdesign.plotter.reckoning import Reckoning, Steps, note_of, position_in
 from sketchdesign.plotter.transport import Transport
 
 _VERSION = re.compile(r"(V,)?EBB.* Firmware Version (\d+)\.(\d+)\.(\d+)\S*")
@@ -68,7 +68,10 @@ class Ebb:
 
     def alive_since(self, mark: int) -> bool:
         self.wait_until_idle()
-        return int(self._link.ask("QL", Shape.DATA_OK, r"(\d+)")[1]) == mark
+        alive = int(self._link.ask("QL", Shape.DATA_OK, r"(\d+)")[1]) == mark
+        if alive and self._reckoning is not None:
+            self._reckoning = Reckoning(position_in(int(self._link.ask("QN", Shape.DATA_OK, r"(\d+)")[1])))
+        return alive
 
     def start(self, pen: PenSetup, mark: int, *, at_home: bool, position: tuple[int, int] | None = None) -> None:
         """See `Plotter.start`.
@@ -86,12 +89,15 @@ class Ebb:
             deepest = int(self._link.ask("QU,2", Shape.DATA_OK, r"(?:2,)?(\d+)")[1])
             self._link.ask(f"CU,4,{deepest}")
             self.capacity = deepest + 1
+        if self._reckoning is not None and at_home:
+            self._reckoning.lose()  # it was carried here
         self.set_pen(pen)
         self.pen(up=True, wait_ms=pen.lift_ms)
         if at_home:
             self._link.ask("EM,1,1")
         if self._reckoning is not None:
             self._reckoning = Reckoning((0, 0) if at_home else position)
+            self._note_position()
         elif at_home:
             self._link.ask("CS")
         self._link.ask(f"SL,{mark}")
@@ -115,25 +121,39 @@ class Ebb:
         else:
             (rate_1, rate_2), (growth_1, growth_2) = block.rates, block.growths
             command = f"LM,{rate_1},{first},{growth_1},{rate_2},{second},{growth_2},{_CLEAR_BOTH}"
-        asked_s = self._queue(command)
+        asked_s, answered_s = self._queue(command, block.steps)
         if self._reckoning is not None:
-            self._reckoning.take_move(block.steps, block.ticks, asked_s, self._clock.now())
+            self._reckoning.take_move(block.steps, block.ticks, asked_s, answered_s)
 
     def pen(self, *, up: bool, wait_ms: int) -> None:
-        asked_s = self._queue(f"SP,{int(up)},{wait_ms}{self._pen_output}")
+        asked_s, answered_s = self._queue(f"SP,{int(up)},{wait_ms}{self._pen_output}")
         if self._reckoning is not None:
-            self._reckoning.take_wait(wait_ms / 1000.0, asked_s, self._clock.now())
+            self._reckoning.take_wait(wait_ms / 1000.0, asked_s, answered_s)
 
-    def _queue(self, command: str) -> float:
-        """Have something queued; returns when it was asked for."""
+    def _queue(self, command: str, steps: Steps = (0, 0)) -> tuple[float, float]:
+        """Have something queued; returns when it was asked for, and when that was answered.
+
+        A board that cannot tell its position gets a note of where this ends, which it reads as soon as it has taken it:
+        so it never matters that an answer is lost with the cable.
+        """
+        note = "" if self._reckoning is None else f"SN,{note_of(self._reckoning.goal(steps))}"
         asked_s = self._clock.now()
         try:
-            self._link.ask(command)
+            self._link.send(command, *([note] if note else []))
+            self._link.answer(command)
+            answered_s = self._clock.now()
+            if note:
+                self._link.answer(note)
         except PlotterError:
             if self._reckoning is not None:
                 self._reckoning.lose()  # it may have been taken
             raise
-        return asked_s
+        return asked_s, answered_s
+
+    def _note_position(self) -> None:
+        """For a board that stands still."""
+        if self._reckoning is not None:
+            self._link.ask(f"SN,{note_of(self._reckoning.goal())}")
 
     def status(self) -> Status:
         """See `Plotter.status`. The power is asked for before the position, which counts only if there was power."""
@@ -188,8 +208,12 @@ class Ebb:
         if self._reckoning is None:
             self._link.ask("ES", Shape.DATA_OK, r"[\d,-]+")
             return
-        left = self._link.ask("ES", Shape.DATA_OK, r"\d+,(\d+),(\d+),(\d+),(\d+)")
+        # Whatever was noted will not be reached; nothing may come between that and the stop.
+        self._link.send("SN,0", "ES")
+        self._link.answer("SN,0")
+        left = self._link.answer("ES", Shape.DATA_OK, r"\d+,(\d+),(\d+),(\d+),(\d+)")
         self._reckoning.stop((int(left[1]), int(left[2])), (int(left[3]), int(left[4])))
+        self._note_position()
 
     def motors_off(self) -> None:
         self._link.ask("EM,0,0")

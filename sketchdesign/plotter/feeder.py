@@ -28,7 +28,7 @@ wait and the questions, or the taking of one move, for which the oldest boards n
 0.2 mm; at twice the speed it is twice as much, and no protocol of these boards could make it less.
 """
 
-UNSEEN_MM = 0.03
+UNSEEN_MM = 0.04
 """So far behind the place where it was seen last such a line goes on: less than anybody sees of a gap, and taken off
 what is drawn again."""
 

@@ -71,8 +71,18 @@ class EbbLink:
             NoAnswerError: nothing fitting came in time.
             PortLostError: the board vanished.
         """
+        self.send(command)
+        return self.answer(command, shape, pattern, timeout_s=timeout_s)
+
+    def send(self, *commands: str) -> None:
+        """Send commands in one packet, which the board gets as a whole or not at all. Each has an answer to come."""
         self._forget_strays()
-        self.write(command)
+        self._transport.write(b"".join(command.encode("ascii") + b"\r" for command in commands))
+
+    def answer(
+        self, command: str, shape: Shape = Shape.OK, pattern: str = "", *, timeout_s: float = ANSWER_S
+    ) -> re.Match[str]:
+        """The answer to a command that was sent, see `ask`."""
         name = command.partition(",")[0]
         expected = re.compile(rf"{name},{pattern}" if pattern else name) if self.future else re.compile(pattern or "OK")
         ends_with_ok = not self.future and shape is Shape.DATA_OK

@@ -24,14 +24,19 @@ from sketchdesign.plotter.blocks import (
 )
 from sketchdesign.plotter.merge import merged
 from sketchdesign.plotter.profile import segments_of, slices_of
+from sketchdesign.plotter.rounding import ends_in_steps
 
 _Array = NDArray[np.float64]
 _Ints = NDArray[np.int64]
 
-MERGE_STEPS = 0.45
-"""How far merging may move a line, in motor steps; rounding to whole steps moves it by up to half of one."""
+MERGE_STEPS = 0.23
+"""How far merging may move a line, in motor steps. With what rounding to whole ones moves it, that is less than one."""
 
 HOME_MM = (0.0, 0.0)
+
+
+class OutOfReachError(InputError):
+    """A point of a drawing lies where the machine cannot go."""
 
 
 class Block(NamedTuple):
@@ -224,7 +229,7 @@ def plan_strokes(strokes: Strokes, machine: MachineProfile, *, ramps: bool) -> P
         ramps: whether the machine knows moves that change their speed (firmware 2.7 and later).
 
     Raises:
-        InputError: a point is out of the machine's reach.
+        OutOfReachError: a point is out of the machine's reach.
     """
     check_reach(strokes, machine)
     tolerance_mm = MERGE_STEPS / (machine.steps_per_mm * 2.0**0.5)
@@ -248,7 +253,8 @@ def plan_way(
     """
     way = segments_of(strokes, start_mm, end_mm)
     slices = slices_of(way, machine, ramps=ramps, enter_mm_s=enter_mm_s)
-    ends = motor_positions(slices.ends, machine.steps_per_mm)
+    nearest = motor_positions(slices.ends, machine.steps_per_mm)
+    ends = nearest if machine.plans_itself else ends_in_steps(way, slices, machine.steps_per_mm)
     start = motor_positions(np.array([start_mm]), machine.steps_per_mm)
     moved = (np.diff(ends, axis=0, prepend=start) != 0).any(axis=1)
     positions = np.concatenate([start, ends[moved]])
@@ -287,15 +293,15 @@ def check_reach(strokes: Strokes, machine: MachineProfile) -> None:
     """Refuse what the machine cannot reach.
 
     Raises:
-        InputError: a point lies outside its travel.
+        OutOfReachError: a point lies outside its travel.
     """
     if not len(strokes):
         return
     (left, top), (right, bottom) = strokes.points.min(axis=0), strokes.points.max(axis=0)
     slack = 0.5 / machine.steps_per_mm
     if left < -slack or top < -slack or right > machine.width_mm + slack or bottom > machine.height_mm + slack:
-        raise InputError(
+        raise OutOfReachError(
             f"the drawing reaches from ({left:.1f}, {top:.1f}) to ({right:.1f}, {bottom:.1f}) mm, but {machine.name} "
             f"from (0, 0) to ({machine.width_mm:g}, {machine.height_mm:g}) mm",
-            hint="turn or scale the page, choose another --machine, or cut off what is outside with --clip",
+            hint="turn the page, choose a larger machine, or cut off what is outside",
         )

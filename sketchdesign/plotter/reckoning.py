@@ -2,7 +2,8 @@
 
 Firmware before 2.4.4 tells neither the steps that its motors made nor whether a move waits. But the clock says what it
 is doing: it makes its moves one after the other, in times that its arithmetic settles; and when it is stopped, it tells
-how many steps were left. Source: the C source of the firmware, which is under the BSD licence.
+how many steps were left. For whoever comes after a cable was pulled, it keeps a number beside each move: where that
+ends. Source: the C source of the firmware, which is under the BSD licence.
 """
 
 from __future__ import annotations
@@ -13,6 +14,11 @@ from dataclasses import dataclass
 from sketchdesign.plotter.blocks import FULL, TICKS_PER_S
 
 Steps = tuple[int, int]
+
+_NOTED_FROM = (-256, -24_576)
+_NOTED_RANGE = 1 << 16
+"""Positions of both motors from here on, and how many, can be noted: all that an A3 machine reaches. Larger ones are
+younger than the firmware that needs notes."""
 
 _READING_S = 0.02
 """An answer that takes longer than this to come has waited for room in the queue."""
@@ -87,6 +93,15 @@ class Reckoning:
             return self._position
         return _sum(self._position, self._moves[0].done_by(now_s))
 
+    def goal(self, steps: Steps = (0, 0)) -> Steps | None:
+        """Where everything taken ends, and ``steps`` after it; None where that is unknown."""
+        if self._position is None:
+            return None
+        goal = _sum(self._position, steps)
+        for move in self._moves:
+            goal = _sum(goal, move.steps)
+        return goal
+
     def finish(self) -> None:
         """The board stands still: everything is done."""
         while self._moves:
@@ -116,6 +131,20 @@ class Reckoning:
         if self._position is not None:
             first, second = (-count if steps > 0 else count for steps, count in zip(told, left, strict=True))
             self._position = _sum(self._position, (first, second))
+
+
+def note_of(position: Steps | None) -> int:
+    """A position as a number of 32 bits for the board to keep; 0, which a board knows that was just switched on, for
+    one that is unknown or too far away."""
+    if position is None:
+        return 0
+    first, second = (count - least for count, least in zip(position, _NOTED_FROM, strict=True))
+    return first * _NOTED_RANGE + second if max(first, second) < _NOTED_RANGE and min(first, second) > 0 else 0
+
+
+def position_in(note: int) -> Steps | None:
+    """The position that `note_of` put into a number."""
+    return _sum(divmod(note, _NOTED_RANGE), _NOTED_FROM) if note else None
 
 
 def _sum(a: Steps, b: Steps) -> Steps:

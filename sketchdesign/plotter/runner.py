@@ -116,22 +116,31 @@ class Runner:
         self._say(StateChanged(State.DONE))
 
     def _draw_all(self, place: Place) -> None:
-        job = self._job
+        if place == BEGINNING:
+            self._ask_for_change()  # again, where it broke off then: whether it was made, nobody knows
         while True:
             self._draw_layer(place)
             place = BEGINNING
-            if self._layer + 1 < len(job.layers):
+            if self._layer + 1 < len(self._job.layers):
                 self._layer += 1
-                layer = job.layers[self._layer]
-                self._begin_section(place)
-                if job.pause_between_layers:
-                    self._pause(place, State.PEN_CHANGE, f"change the pen: {layer.label} {layer.colour}")
-            elif self._copy + 1 < job.copies:
+            elif self._copy + 1 < self._job.copies:
                 self._copy, self._layer = self._copy + 1, 0
-                self._begin_section(place)
-                self._pause(place, State.PAPER_CHANGE, f"put in the paper for copy {self._copy + 1} of {job.copies}")
             else:
                 return
+            self._ask_for_change()
+
+    def _ask_for_change(self) -> None:
+        """Wait for the pen or the paper that this layer needs, if it is not the first of all."""
+        job, layer = self._job, self._job.layers[self._layer]
+        if self._layer and job.pause_between_layers:
+            self._begin_section(BEGINNING)
+            self._pause(BEGINNING, State.PEN_CHANGE, f"change the pen: {layer.label} {layer.colour}")
+            self._inked_mm = 0.0
+        elif self._copy and not self._layer:
+            self._begin_section(BEGINNING)
+            self._pause(BEGINNING, State.PAPER_CHANGE, f"put in the paper for copy {self._copy + 1} of {job.copies}")
+            if len(job.layers) > 1 and job.pause_between_layers:
+                self._inked_mm = 0.0  # the pen was changed, too
 
     def _draw_layer(self, place: Place | None) -> None:
         layer = self._job.layers[self._layer]
@@ -161,7 +170,8 @@ class Runner:
         """Draw a section; returns where to go on with a new plan if a pause came in between."""
         for number in range(section.item_count):
             item = section.item(number)
-            if number == section.first_item(item.stroke) and (reason := self._reason_to_pause(item)):
+            is_home = item.stroke == len(section.strokes)
+            if number == section.first_item(item.stroke) and (reason := self._reason_to_pause(is_home=is_home)):
                 self._position = item.begin
                 place = Place(item.stroke, 0.0 if number else section.place.along_mm)
                 if self._pause(place, State.PAUSED, reason):
@@ -180,10 +190,10 @@ class Runner:
         self._position = end
         return None
 
-    def _reason_to_pause(self, item: Item) -> str:
+    def _reason_to_pause(self, *, is_home: bool) -> str:
         if self._control.pausing is not None:
             return "paused"
-        if self._job.reink_mm and self._inked_mm >= self._job.reink_mm and item.block is not None:
+        if self._job.reink_mm and self._inked_mm >= self._job.reink_mm and not is_home:
             self._inked_mm = 0.0
             return "time for new ink"
         return ""
@@ -196,6 +206,8 @@ class Runner:
         if number != _NO_NUMBER:
             self._journal.sending(number)
         self._feeder.send(number, item)
+        if item.kind is Kind.DRAW:
+            self._inked_mm += item.along_end - item.along_begin
         if number != _NO_NUMBER:
             self._journal.taken(number)
 
@@ -345,8 +357,6 @@ class Runner:
         return section.settled(found.place)
 
     def _finished(self, item: Item) -> None:
-        if item.kind is Kind.DRAW:
-            self._inked_mm += item.along_end - item.along_begin
         if item.kind is not Kind.LIFT or self._section is None:
             return
         self._done = item.stroke + 1

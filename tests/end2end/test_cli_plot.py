@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ from sketchdesign.output.files import write_drawing
 from sketchdesign.plotter.clock import RealClock
 from sketchdesign.plotter.emulator.board import Board
 from sketchdesign.plotter.emulator.pty_server import PtyServer
+from sketchdesign.plotter.journal import Header, Journal
+from sketchdesign.services.plot.run import journal_of
+from sketchdesign.services.plot.settings import PlotSettings
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs pseudo-terminals")
 
@@ -82,6 +86,17 @@ def test_a_preview_shows_drawing_and_travel(drawing: Path, tmp_path: Path, invok
     assert grey.sum() > 100
 
 
+def test_a_plot_may_go_on_with_other_speeds_but_not_with_other_lines(drawing: Path, invoke: Invoke) -> None:
+    settings = PlotSettings(layers=(1,), turn="no", speed_mm_s=20.0)
+    with closing(Journal.create(journal_of(drawing), Header("a drawing", 7, settings.to_json()))):
+        again = ("plot", drawing, "--resume", "--dry-run")
+        kept = invoke(*again, "--layers", "1", "--turn", "auto")  # what was typed in the beginning may be typed again
+        assert kept["lifts"] == 3
+        assert invoke(*again, "--speed", "5", "--drop-delay", "200")["duration_s"] > 2 * kept["duration_s"]
+        refused = invoke(*again, "--layers", "2", code=2)
+        assert refused["error"] == "--layers cannot be changed in the middle of a plot"
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -90,7 +105,7 @@ def test_a_preview_shows_drawing_and_travel(drawing: Path, tmp_path: Path, invok
         (["--machine", "axidraw-v9"], "unknown machine"),
         (["--offset", "1"], "no offset"),
         (["--offset", "3:1mm,0mm"], "no layer 3"),
-        (["--offset", "1:-9mm,0mm"], "reaches from"),
+        (["--offset", "1:-9mm,0mm"], "(300, 218) mm; choose a larger --machine, or cut off"),
         (["--pen-up", "20"], "pen heights"),
         (["--speed", "-3"], "speed of -3"),
         (["--travel-speed", "0.001"], "speed of 0.001"),
@@ -148,7 +163,9 @@ def test_a_page_that_fits_only_turned_is_turned(
     assert run(["plot", str(portrait), "--dry-run"]) == 0
     assert "turned left by a quarter: its upper right corner is at home" in capsys.readouterr().out
     assert run(["plot", str(portrait), "--dry-run", "--turn", "no"]) == 2
-    assert "reaches from" in capsys.readouterr().err
+    refused = capsys.readouterr().err
+    assert "reaches from" in refused
+    assert all(option in refused for option in ("--turn auto", "--machine", "--clip"))
 
 
 def test_a_preview_never_takes_the_place_of_the_drawing(
@@ -229,7 +246,7 @@ def test_a_person_is_asked_for_pens_paper_and_ink(tmp_path: Path, machine: tuple
     )
     path = tmp_path / "two.svg"
     write_drawing(Drawing(Page(40, 20), layers), path)
-    words = ["plot", str(path), "--port", machine[1], "--copies", "2", "--reink", "2cm"]
+    words = ["plot", str(path), "--port", machine[1], "--copies", "2", "--reink", "5mm"]
     asked = []
     with subprocess.Popen(
         [sys.executable, "-m", "sketchdesign", *words], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -244,7 +261,7 @@ def test_a_person_is_asked_for_pens_paper_and_ink(tmp_path: Path, machine: tuple
     change = "Change the pen: red #c02020"
     paper = "Put in the paper for copy 2 of 2, and the pen: black #000000"
     assert [each for each in asked if each != "Time for new ink"] == [change, paper, change]
-    assert asked.count("Time for new ink") == 2  # 7 mm a stroke, eight of them
+    assert asked.count("Time for new ink") == 4  # between the two strokes of 7 mm that each pen draws on each sheet
 
 
 def wait_until_it_draws(process: subprocess.Popen[str]) -> None:
@@ -296,7 +313,8 @@ def test_a_turned_plot_goes_on_turned(portrait: Path, machine: tuple[Board, str]
         process.send_signal(signal.SIGINT)
         assert process.wait(10) == 130
     time.sleep(0.2)
-    report = invoke("plot", portrait, "--port", port, "--resume", "--turn", "left")
+    assert "--turn cannot be" in invoke("plot", portrait, "--port", port, "--resume", "--turn", "left", code=2)["error"]
+    report = invoke("plot", portrait, "--port", port, "--resume")
     assert (report["state"], report["turned"]) == ("done", "right")
     # The first four stars hang from the upper edge, and end up at the far end of the page.
     assert sorted(set(drawn_stars(board))) == [(0, 0), *((29 + n, 0) for n in range(4))]

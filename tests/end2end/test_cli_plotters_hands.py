@@ -69,10 +69,16 @@ def test_the_pen_is_tried_at_the_heights_that_are_set(machine: tuple[Board, str]
     assert board.queue.steps(board.tick) == (0, 0)
 
 
-def test_motors_are_let_go_with_the_pen_up(machine: tuple[Board, str], invoke: Invoke) -> None:
+def test_motors_are_let_go_with_the_pen_up(
+    machine: tuple[Board, str], invoke: Invoke, capsys: pytest.CaptureFixture[str]
+) -> None:
     board, port = machine
     invoke("plotters", "pen", "down", "--port", port)
-    assert invoke("plotters", "motors-off", "--port", port)["pen_up"] is True
+    off = invoke("plotters", "motors-off", "--port", port)
+    assert off["pen_up"] is True
+    assert off["at_mm"] is None  # from now on nobody knows
+    assert run(["plotters", "motors-off", "--port", port]) == 0
+    assert capsys.readouterr().out == "The pen is up, and the carriage can be moved by hand.\n"
     assert [command.text for command in board.commands if command.text.startswith("EM")][-1] == "EM,0,0"
     assert board.queue.pen_up
 

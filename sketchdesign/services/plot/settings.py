@@ -14,6 +14,22 @@ if TYPE_CHECKING:
     from sketchdesign.plotter.pen import PenSetup
 
 
+ADJUSTABLE = frozenset(
+    {
+        "speed_mm_s",
+        "travel_speed_mm_s",
+        "pen_up_percent",
+        "pen_down_percent",
+        "lift_delay_ms",
+        "drop_delay_ms",
+        "pause_between_layers",
+        "copies",
+        "reink_mm",
+    }
+)
+"""Settings that change nothing about where the lines lie: a plot may go on with others than it was begun with."""
+
+
 @dataclass(frozen=True)
 class PlotSettings:
     """How a file is plotted. Everything here is kept in the journal and holds again when the plot is resumed.

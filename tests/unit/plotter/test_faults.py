@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sketchdesign.core.drawing import Strokes
 from sketchdesign.core.errors import PortLostError
 from sketchdesign.core.machine import AXIDRAW_V3
 from sketchdesign.plotter.blocks import TICKS_PER_S
@@ -44,9 +45,23 @@ def test_every_stroke_is_drawn_once_whatever_happens(number: int, bench: Callabl
         plot.on_event = lambda event: plot.control.resume() if getattr(event, "reason", "") == "paused" else None
         plot.plot_and_resume()
     assert plot.board.queue.pen_up
-    # The oldest firmware keeps no count that would tell whether it got the move during which the line was cut.
-    overlap_mm = MOVE_MM if kind in ("drop", KILL) and firmware == OLDEST else OVERLAP_MM
-    print(f"{firmware} {kind}: {plot.check_drawn_once(overlap_mm):.4f} mm drawn twice")
+    print(f"{firmware} {kind}: {plot.check_drawn_once(OVERLAP_MM):.4f} mm drawn twice")
+
+
+@pytest.mark.parametrize("firmware", FIRMWARES)
+@pytest.mark.parametrize("later", [0, 1, 2, 3])
+def test_a_cable_that_is_pulled_while_the_board_takes_a_move(
+    later: int, firmware: str, bench: Callable[..., Any]
+) -> None:
+    """Before it has read the move, when it has, and when it has read what was sent with it."""
+    line = Strokes.from_polylines([[[10.0, 10.0], [60.0, 20.0]]])
+    undisturbed = bench(firmware, strokes=line)
+    undisturbed.plot()
+    taken_s = [command.time_s for command in undisturbed.board.commands if command.text[:2] in ("LM", "SM")][12]
+    plot = bench(firmware, f"drop@{taken_s + (-0.001, 0.00001, 0.0001, 0.0004)[later]:.6f}s", strokes=line)
+    plot.plot_and_resume()
+    assert len(plot.errors) == 1
+    assert plot.check_drawn_once(OVERLAP_MM) < 0.05
 
 
 @pytest.mark.parametrize("firmware", ["3.0.3", OLDEST])

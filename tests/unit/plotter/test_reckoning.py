@@ -10,7 +10,7 @@ from sketchdesign.plotter.emulator.board import Board
 from sketchdesign.plotter.emulator.memory import MemoryTransport
 from sketchdesign.plotter.pen import PenSetup
 from sketchdesign.plotter.plan import Block
-from sketchdesign.plotter.reckoning import Reckoning
+from sketchdesign.plotter.reckoning import Reckoning, note_of, position_in
 
 OLD = "2.4.2"
 
@@ -66,6 +66,43 @@ def test_an_answer_that_came_late_tells_when_there_was_room() -> None:
         reckoning.take_wait(0.1, asked_s, answered_s)
     assert reckoning.outstanding(0.2) == 2
     assert reckoning.outstanding(0.251) == 1
+
+
+@pytest.mark.parametrize("position", [(0, 0), (-3, 7), (58_160, 34_400), (23_760, -23_760)])
+def test_a_note_keeps_a_position(position: tuple[int, int]) -> None:
+    assert 0 < note_of(position) < 1 << 32
+    assert position_in(note_of(position)) == position
+
+
+@pytest.mark.parametrize("position", [None, (70_000, 0), (0, 50_000), (-300, 0), (0, -30_000)])
+def test_no_note_of_what_is_unknown_or_far_away(position: tuple[int, int] | None) -> None:
+    assert note_of(position) == 0
+    assert position_in(0) is None
+
+
+def test_whoever_comes_later_learns_where_the_board_went() -> None:
+    board, plotter = started()
+    plotter.move(move(300, -40, 30))
+    plotter.move(move(50, 7, 30))
+    board.unplug()
+    later = Ebb(MemoryTransport(board), board.clock)
+    later.connect()
+    assert later.status().position is None
+    assert later.alive_since(7)
+    assert later.status().position == (350, -33) == tuple(board.queue.counters)
+
+
+def test_a_stop_is_noted_too() -> None:
+    board, plotter = started()
+    plotter.move(move(300, -40, 100))
+    board.clock.sleep(0.05)
+    plotter.halt()
+    board.unplug()
+    later = Ebb(MemoryTransport(board), board.clock)
+    later.connect()
+    assert later.alive_since(7)
+    assert later.status().position == tuple(board.queue.counters)
+    assert 0 < board.queue.counters[0] < 300
 
 
 def test_what_was_lost_stays_unknown() -> None:

@@ -12,6 +12,7 @@ from sketchdesign.core.drawing import Layer, Pen, Strokes
 from sketchdesign.core.errors import InputError, PlotterError
 from sketchdesign.core.machine import AXIDRAW_V3
 from sketchdesign.plotter.control import (
+    WAITING,
     Adjust,
     Jog,
     LayerStarted,
@@ -259,7 +260,7 @@ def test_layers_copies_and_ink(bench: MakeBench) -> None:
         Layer(Pen("black", "#000000"), Strokes.from_polylines(lines[:2]), "first"),
         Layer(Pen("red", "#ff0000"), Strokes.from_polylines(lines[2:]), "second"),
     ]
-    plot = bench(NEWEST, layers=layers, copies=2, reink_mm=50.0)
+    plot = bench(NEWEST, layers=layers, copies=2, reink_mm=25.0)
     waits: list[tuple[State, str]] = []
 
     def heard(event: object) -> None:
@@ -269,7 +270,9 @@ def test_layers_copies_and_ink(bench: MakeBench) -> None:
 
     plot.on_event = heard
     plot.plot()
+    # Nobody is asked for ink where the pen is changed anyway, nor when all is drawn.
     assert waits == [
+        (State.PAUSED, "time for new ink"),
         (State.PEN_CHANGE, "change the pen: second #ff0000"),
         (State.PAUSED, "time for new ink"),
         (State.PAPER_CHANGE, "put in the paper for copy 2 of 2"),
@@ -286,15 +289,25 @@ def test_layers_copies_and_ink(bench: MakeBench) -> None:
     assert len(plot.drawn()) == 8
 
 
-def test_a_change_of_the_pen_is_a_place_to_resume_from(bench: MakeBench) -> None:
+@pytest.mark.parametrize("before", [[State.PEN_CHANGE], [State.PEN_CHANGE, State.PAPER_CHANGE]])
+def test_whoever_left_before_a_change_is_asked_for_it_again(before: list[State], bench: MakeBench) -> None:
     lines = [Strokes.from_polylines([[[10.0, y], [20.0, y]]]) for y in (5.0, 9.0)]
-    plot = bench(NEWEST, layers=[Layer(Pen(), line) for line in lines])
-    plot.on_event = lambda event: plot.control.leave() if getattr(event, "state", None) is State.PEN_CHANGE else None
+    plot = bench(NEWEST, layers=[Layer(Pen(), line) for line in lines], copies=2)
+    asked: list[State] = []
+
+    def heard(event: object) -> None:
+        if isinstance(event, StateChanged) and event.state in WAITING:
+            asked.append(event.state)
+            (plot.control.leave if asked == before else plot.control.resume)()
+
+    plot.on_event = heard
     with pytest.raises(LeftError):
         plot.plot()
-    plot.control, plot.on_event = type(plot.control)(), lambda _: None
+    plot.control = type(plot.control)()
     plot.resume()
-    assert [round(float(path[0] @ [1, -1]) / 160.0) for path in plot.drawn()] == [5, 9]
+    everything = [State.PEN_CHANGE, State.PAPER_CHANGE, State.PEN_CHANGE]
+    assert asked == [*before, *everything[len(before) - 1 :]]
+    assert [round(float(path[0] @ [1, -1]) / 160.0) for path in plot.drawn()] == [5, 9, 5, 9]
 
 
 def test_offsets_and_marks() -> None:
