@@ -153,6 +153,13 @@ class Strokes:
     def __hash__(self) -> int:
         return hash((self.points.tobytes(), self.offsets.tobytes()))
 
+    @property
+    def closed(self) -> NDArray[np.bool_]:
+        """Which strokes end where they begin, those of a single point not counted: bool [S]."""
+        begins, ends = self.offsets[:-1], self.offsets[1:] - 1
+        closed: NDArray[np.bool_] = (ends > begins) & (self.points[begins] == self.points[ends]).all(axis=1)
+        return closed
+
     def polylines(self) -> list[NDArray[np.float64]]:
         """One read-only [n, 2] view per stroke."""
         return np.split(self.points, self.offsets[1:-1]) if len(self) else []

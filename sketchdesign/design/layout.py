@@ -220,9 +220,14 @@ def turning(degrees: float, flipped: bool) -> NDArray[np.float64]:
 
 def random_turn(layout: Layout, rng: np.random.Generator) -> tuple[float, bool]:
     """An angle in degrees and whether to flip, as the layout allows."""
+    return random_turns(layout, 1, rng)[0]
+
+
+def random_turns(layout: Layout, count: int, rng: np.random.Generator) -> list[tuple[float, bool]]:
+    """As many angles in degrees, and whether to flip, as the layout allows."""
     angles = TURNS[layout.turns]
-    degrees = float(rng.choice(angles)) if angles else float(rng.uniform(0.0, 360.0))
-    return degrees, bool(rng.random() < layout.flip)
+    degrees = rng.choice(angles, count) if angles else rng.uniform(0.0, 360.0, count)
+    return list(zip(degrees.tolist(), (rng.random(count) < layout.flip).tolist(), strict=True))
 
 
 def arrange_rows(motifs: Sequence[Motif], layout: Layout, repeat: Repeat, rng: np.random.Generator) -> list[Placement]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sketchdesign.core.errors import InputError
 from sketchdesign.design.ground import SAFETY_MM, Ground
-from sketchdesign.design.layout import Layout, Motif, Placement, random_turn, turning
+from sketchdesign.design.layout import Layout, Motif, Placement, random_turn, random_turns, turning
 from sketchdesign.design.settling import Floor
 from sketchdesign.design.symmetry import Points, Repeat
 
@@ -32,9 +32,9 @@ _FILLER_SIZE = 0.5
 _MOST_FILLED = 0.78
 """Of the area, what outlines grown by half the gap may cover."""
 
-_ROUNDS = 12
+_ROUNDS, _SPREAD_ROUNDS = 12, 6
 _SWAPS_AFTER = (4, 8)
-"""Motifs settle in so many rounds; kept apart, they change places after some of them."""
+"""Motifs settle in so many rounds, and spread in the last of them; kept apart, they change places after some."""
 
 _LEAST_LEFT = 0.05
 """Of the area asked for, what new motifs get where locked ones have taken all of it."""
@@ -84,19 +84,11 @@ def pack(
     ground = _ground(motifs, locked, layout, repeat, widest, rng, free)
     placed, sizes = list[Placement](), list[float]()
     areas = np.array([motifs[m].area for m in whose[:tossed]]) * factors**2
-    for number in np.argsort(-areas, kind="stable"):
-        motif, size = int(whose[number]), unit * float(factors[number])
-        placement = _toss(ground, motifs[motif], motif, size, layout, rng)
-        if placement is None and not ground.occupied:
-            raise InputError(
-                "no motif fits without touching its own copies or the border",
-                hint="choose a smaller gap or larger tiles",
-            )
-        if placement is not None:
-            ground.add(placement.apply(motifs[motif].outline), motifs[motif].kind)
-            placed.append(placement)
-            sizes.append(size)
-            yield list(placed)
+    wanted = [(int(whose[n]), unit * float(factors[n])) for n in np.argsort(-areas, kind="stable")]
+    for placement, size in _tossed(ground, motifs, wanted, layout, rng):
+        placed.append(placement)
+        sizes.append(size)
+        yield list(placed)
     for settled in _settled(motifs, placed, sizes, layout, repeat, locked, free):
         placed = settled
         yield list(placed)
@@ -171,8 +163,35 @@ def _settled(
     for number in range(_ROUNDS):
         if layout.unlike and number in _SWAPS_AFTER:
             floor.keep_apart()
-        floor.settle()
+        if number < _ROUNDS - _SPREAD_ROUNDS:
+            floor.settle()
+        else:
+            floor.spread()
         yield list(floor.placements)
+
+
+def _tossed(
+    ground: Ground,
+    motifs: Sequence[Motif],
+    wanted: Sequence[tuple[int, float]],
+    layout: Layout,
+    rng: np.random.Generator,
+) -> Iterator[tuple[Placement, float]]:
+    """Motifs by their numbers and sizes put on the ground, with the sizes; those that fit nowhere are left out.
+
+    Raises:
+        InputError: not even the first one fits.
+    """
+    for motif, size in wanted:
+        placement = _toss(ground, motifs[motif], motif, size, layout, rng)
+        if placement is not None:
+            ground.add(placement.apply(motifs[motif].outline), motifs[motif].kind)
+            yield placement, size
+        elif not ground.occupied:
+            raise InputError(
+                "no motif fits without touching its own copies or the border",
+                hint="choose a smaller gap or larger tiles",
+            )
 
 
 def _toss(
@@ -200,7 +219,7 @@ def _first_free(
     """The motif at the first of some places [n, 2] where it touches nothing, or at the one farthest from its like."""
     if not len(centres):
         return None
-    turns = [random_turn(layout, rng) for _ in centres]
+    turns = random_turns(layout, len(centres), rng)
     matrices = np.array([turning(*turn) * size for turn in turns])
     outlines = motif.outline @ matrices.transpose(0, 2, 1) + centres[:, None]
     likely = np.flatnonzero(ground.seems_free(outlines))

@@ -20,6 +20,9 @@ BEND_DEGREES = 0.1
 FILE_STEP_MM = 0.001
 """The step of the decimals in a file: directions of short lines are not known better than it allows."""
 
+CURVE_DEGREES = 20.0
+"""Lines that turn by less from one to the next may stand for a curve, whose end points elsewhere than its last line."""
+
 REACH_MM = 1.0
 """Ends so near to each other across a seam are taken for two halves of one stroke."""
 
@@ -76,14 +79,19 @@ class Proof:
 
 
 class _Ends(NamedTuple):
-    """Both ends of strokes: places and outward directions [n, 2] and the length [n] of their last segment."""
+    """Both ends of strokes: places and outward directions [n, 2] and the length [n] of their last segment.
+
+    Where the lines stand for a curve, ``tangents`` [n, 2] are its directions there, ``sways`` [n] degrees away.
+    """
 
     places: _Array
     directions: _Array
     lengths: _Array
+    tangents: _Array
+    sways: _Array
 
     def only(self, which: NDArray[Any]) -> _Ends:
-        return _Ends(self.places[which], self.directions[which], self.lengths[which])
+        return _Ends(*(values[which] for values in self))
 
 
 class _Meeting(NamedTuple):
@@ -107,7 +115,7 @@ def prove(drawing: Drawing, *, tolerance_mm: float = TOLERANCE_MM, step_mm: floa
     Args:
         drawing: the tile; its page is what repeats.
         tolerance_mm: how far apart ends may be.
-        step_mm: the rounding of its coordinates; 0 for exact ones.
+        step_mm: the rounding of its coordinates in a file, where lines may stand for curves; 0 for exact ones.
     """
     box = Box(0.0, 0.0, drawing.page.width_mm, drawing.page.height_mm)
     errors, problems = [0.0], list[Problem]()
@@ -178,6 +186,10 @@ class _LayerProof:
         unknown = np.degrees(
             np.arctan2(1.5 * self._step_mm, near.lengths[a]) + np.arctan2(1.5 * self._step_mm, far.lengths[b])
         )
+        if self._step_mm:
+            # A curve's own curvature changes on the way, too.
+            curved = _angles(near.tangents[a], -far.tangents[b]) - (near.sways[a] + far.sways[b]) / 2.0
+            bends = np.minimum(bends, curved)
         bends = (bends - unknown).clip(0.0)
         images &= mirrored - unknown <= BEND_DEGREES
         order = np.lexsort((bends, np.where(distances <= self._tolerance_mm, 0.0, distances)))
@@ -246,7 +258,21 @@ def _ends_of(strokes: Strokes) -> _Ends:
     tips = np.array([tip for line in lines for tip in ((line[0], line[1]), (line[-1], line[-2]))]).reshape(-1, 2, 2)
     steps = tips[:, 0] - tips[:, 1]
     lengths = np.hypot(*steps.T)
-    return _Ends(tips[:, 0], steps / np.maximum(lengths, np.finfo(float).tiny)[:, None], lengths)
+    directions = steps / np.maximum(lengths, np.finfo(float).tiny)[:, None]
+    third = np.array([tip for line in lines for tip in (line[:3][-1], line[-3:][0])]).reshape(-1, 2)
+    sways = _sways(directions, lengths, tips[:, 1] - third)
+    c, s = np.cos(np.radians(sways)), np.sin(np.radians(sways))
+    x, y = directions.T
+    return _Ends(tips[:, 0], directions, lengths, np.column_stack([c * x - s * y, s * x + c * y]), np.abs(sways))
+
+
+def _sways(directions: _Array, lengths: _Array, before: _Array) -> _Array:
+    """From the last lines of curves to their tangents, in degrees; ``before`` [n, 2] are the lines that come first."""
+    crossed = before[:, 0] * directions[:, 1] - before[:, 1] * directions[:, 0]
+    turns = np.degrees(np.arctan2(crossed, (before * directions).sum(axis=1)))
+    # On an arc the angle to the tangent is to the turn as this line's length is to that of both.
+    sways = turns * lengths / np.maximum(lengths + np.hypot(*before.T), np.finfo(float).tiny)
+    return np.where(np.abs(turns) < CURVE_DEGREES, sways, 0.0)
 
 
 def _angles(first: _Array, second: _Array) -> _Array:

@@ -2,7 +2,9 @@
 
 What is tossed leaves pockets and crowds, which show as holes and clumps once the tile is repeated, and the last motifs
 had to be small for want of room. Here each motif in turn gives way to those around it, images across all seams
-included, and takes what room that makes.
+included, and takes what room that makes. As that is the business of near neighbours, who do not see a hole beside
+them, motifs also spread: each goes towards the middle of the ground that is its own, because no other is nearer (Lloyd
+1982, "Least squares quantization in PCM").
 """
 
 from __future__ import annotations
@@ -29,6 +31,13 @@ what room one takes in a round; and the radius up to which they change places. N
 
 _GROWTH = 0.5
 """The share of the room around it that a motif takes in one round: the others are to get theirs, too."""
+
+_GROUND_STEP = 0.1
+_MOST_PLACES = 200_000
+"""Of the mean distance of motifs: how close the places are that measure the ground, if those are not too many then."""
+
+_SPREAD = (0.5, 0.25, 0.12)
+"""Of the way to the middle of its ground, how far a motif goes: the first that leaves the gap."""
 
 _SWAP_ROUNDS, _SWAPS_TRIED = 6, 12
 _SWAPPED_SIZES = (1.0, 0.85, 0.7)
@@ -89,6 +98,7 @@ class Floor:
         shapely.prepare(self._domain)
         self._walls = [] if free is None else _walls(free)
         self._spacing_mm = math.sqrt(float(self._domain.area) / len(self._outlines))
+        self._ground = _places(self._domain, _GROUND_STEP * self._spacing_mm)
         self._look_around()
 
     def settle(self) -> None:
@@ -96,9 +106,14 @@ class Floor:
         for number in range(len(self.placements)):
             self._give_way(number)
             self._grow(number)
-        for number, placed in enumerate(self.placements):
-            self._put(number, replace(placed, centre_mm=self._home(placed.centre_mm) or placed.centre_mm))
-        self._look_around()
+        self._go_home()
+
+    def spread(self) -> None:
+        """One round: every motif goes towards the middle of its ground, and grows if it is smaller than wanted."""
+        for number, middle in enumerate(self._middles_of_ground()):
+            self._go_towards(number, middle)
+            self._grow(number)
+        self._go_home()
 
     def keep_apart(self) -> None:
         """Let motifs change places where that leaves fewer neighbours of one kind, and both have room there."""
@@ -116,6 +131,12 @@ class Floor:
                         break
             if not swapped:
                 break
+        self._look_around()
+
+    def _go_home(self) -> None:
+        """Bring back into the domain what has left it."""
+        for number, placed in enumerate(self.placements):
+            self._put(number, replace(placed, centre_mm=self._home(placed.centre_mm) or placed.centre_mm))
         self._look_around()
 
     def _look_around(self) -> None:
@@ -160,6 +181,38 @@ class Floor:
                 continue
             tried = self._distances_of(number, outline + step)
             if (tried**-2).sum() < (distances**-2).sum() and self._is_free(outline + step, tried):
+                self._put(number, moved)
+                return
+
+    def _middles_of_ground(self) -> Points:
+        """For each motif that may move the middle of the places it is nearest to, the farther the heavier: [n, 2].
+
+        A place that is nearest to an image counts where it lies as the motif sees it.
+        """
+        tree = shapely.STRtree(self._obstacles[: len(self._images)])
+        (places, images), distances = tree.query_nearest(
+            shapely.points(self._ground), return_distance=True, all_matches=False
+        )
+        owners = np.array([image.owner for image in self._images])[images]
+        matrices = np.array([image.operation.matrix for image in self._images])[images]
+        shifts = np.array([image.move + image.operation.shift_mm for image in self._images])[images]
+        seen = np.einsum(
+            "ni,nij->nj", self._ground[places] - shifts, matrices
+        )  # an isometry's inverse is its transpose
+        count = len(self._outlines)
+        weights = np.bincount(owners, distances, count)
+        sums = np.stack([np.bincount(owners, distances * along, count) for along in seen.T], axis=1)
+        centres = np.array([placed.centre_mm for placed in (*self.placements, *self._held)])
+        middles: Points = np.where(weights[:, None] > 0.0, sums / weights.clip(_NEAREST_MM)[:, None], centres)
+        return middles[: len(self.placements)]
+
+    def _go_towards(self, number: int, middle: Points) -> None:
+        placed = self.placements[number]
+        way = middle - placed.centre_mm
+        for share in _SPREAD:
+            x, y = (placed.centre_mm + share * way).tolist()
+            moved = replace(placed, centre_mm=(x, y))
+            if self._home(moved.centre_mm) is not None and self._fits(number, moved):
                 self._put(number, moved)
                 return
 
@@ -254,6 +307,16 @@ def _images(outlines: Sequence[Points], repeat: Repeat, reach_mm: float) -> Iter
         for move in repeat.lattice_vectors(low - ends.max(axis=0), high - begins.min(axis=0)):
             meets = ((begins + move <= high) & (ends + move >= low)).all(axis=1)
             yield from (_Image(owner, operation, move) for owner in np.flatnonzero(meets).tolist())
+
+
+def _places(region: shapely.Geometry, step_mm: float) -> Points:
+    """Points [n, 2] of a square grid that lie in a region, `_MOST_PLACES` at most in all of its box."""
+    left, top, right, bottom = region.bounds
+    step_mm = max(step_mm, math.sqrt((right - left) * (bottom - top) / _MOST_PLACES))
+    across, down = np.arange(left + step_mm / 2.0, right, step_mm), np.arange(top + step_mm / 2.0, bottom, step_mm)
+    grid = np.stack(np.meshgrid(across, down), axis=-1).reshape(-1, 2)
+    inside: Points = grid[shapely.contains_xy(region, grid)]
+    return inside
 
 
 def _walls(region: shapely.Geometry) -> list[shapely.Geometry]:

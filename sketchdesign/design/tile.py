@@ -42,10 +42,6 @@ class Design:
     kaleidoscope: bool = False
     mirrored_pen: bool = False
 
-    @property
-    def motif_count(self) -> int:
-        return len(np.unique(np.concatenate([np.empty(0, np.int64), *self.motifs])))
-
     @functools.cached_property
     def orbit(self) -> tuple[_Orbit, ...]:
         """For each layer every stroke of one cell, its images under all operations.

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sketchdesign.core.errors import SketchFormatError
+from sketchdesign.core.groups import places_in_groups
 from sketchdesign.core.strokes import LARGEST_COORDINATE, IntArray
 
 FLATNESS = 1.0 / 2000.0
@@ -129,7 +130,7 @@ def _inner_points(controls: Points, counts: IntArray) -> tuple[IntArray, Points]
         The place of each point among those of its curve, from 0, [m], and the points [m, 2].
     """
     inner = counts - 1
-    rows = np.arange(inner.sum()) - np.repeat(inner.cumsum() - inner, inner)
+    rows = places_in_groups(inner)
     t = ((rows + 1) / np.repeat(counts, inner))[:, None, None]
     spans = np.repeat(controls, inner, axis=0)
     while spans.shape[1] > 1:

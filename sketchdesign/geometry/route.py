@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sketchdesign.core.drawing import Strokes
 from sketchdesign.core.errors import CancelledError, InputError
+from sketchdesign.core.groups import places_in_groups
 from sketchdesign.core.machine import AXIDRAW_V3, MachineProfile
 from sketchdesign.geometry.route_kernels import PLAIN, fastest
 from sketchdesign.geometry.route_search import Trip, given_trip, searching
@@ -78,7 +79,7 @@ class Route:
         first = strokes.offsets[self.order]
         lengths = np.diff(strokes.offsets)[self.order]
         offsets = np.concatenate([[0], np.cumsum(lengths)])
-        within = np.arange(len(strokes.points)) - np.repeat(offsets[:-1], lengths)
+        within = places_in_groups(lengths)
         within = np.where(np.repeat(self.turned, lengths), np.repeat(lengths, lengths) - 1 - within, within)
         # The last point of a ring is its first one again, so going round counts one point less.
         begins = np.repeat(self.begins, lengths)

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sketchdesign.core.drawing import Strokes
+from sketchdesign.core.groups import places_in_groups
 from sketchdesign.core.seeds import stream_key
 from sketchdesign.geometry.route_kernels import Kernels
 from sketchdesign.geometry.route_moves import (
@@ -87,7 +88,7 @@ class Rings:
     @classmethod
     def of(cls, strokes: Strokes) -> Rings:
         first, last = strokes.offsets[:-1], strokes.offsets[1:] - 1
-        closed = (last - first >= 2) & (strokes.points[first] == strokes.points[last]).all(axis=1)
+        closed = strokes.closed & (last - first >= 2)
         lengths = (last - first)[closed]
         within = np.repeat(closed, last - first + 1)
         within[last] = False
@@ -173,7 +174,11 @@ def _greedy_order(ends: _Array, kernels: Kernels, stopped: Callable[[], bool]) -
         # Each pair once: the closest two of different chains are always among them.
         kept = (ones < others) & (ones >> 1 != others >> 1)
         ones, others = ones[kept], others[kept]
-        closest_first = np.argsort(np.hypot(*(ends[ones] - ends[others]).T), kind="stable")
+        ways = np.hypot(*(ends[ones] - ends[others]).T)
+        yield 0
+        if stopped():
+            return None
+        closest_first = np.argsort(ways, kind="stable")
         yield 0
         if stopped():
             return None
@@ -205,6 +210,8 @@ def _nearest(points: _Array, count: int, stopped: Callable[[], bool]) -> Steps[_
     """For each of P points the nearest ones, itself among them: int64 [P, <= count]; None where it was stopped."""
     from scipy.spatial import cKDTree
 
+    if stopped():
+        return None
     # Many points in one place make the tree slow; which of them are found does not matter.
     scatter = np.random.Generator(np.random.Philox(key=len(points))).uniform(-_SCATTER_MM, _SCATTER_MM, points.shape)
     points = points + scatter
@@ -313,7 +320,7 @@ def _reordered(order: _Ints, first: _Ints, last: _Ints, pieces: _Ints) -> _Ints:
     """The trip with its pieces in another order; 2 p stands for piece p, 2 p + 1 for it turned."""
     piece, turned = pieces >> 1, pieces & 1
     lengths = (last - first + 1)[piece]
-    within = np.arange(len(order)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    within = places_in_groups(lengths)
     turned = np.repeat(turned, lengths)
     place = np.where(turned, np.repeat(last[piece], lengths) - within, np.repeat(first[piece], lengths) + within)
     reordered: _Ints = order[place] ^ turned

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sketchdesign.core.drawing import Strokes
+from sketchdesign.core.groups import places_in_groups
 from sketchdesign.core.strokes import IntArray
 
 _Array = NDArray[np.float64]
@@ -40,7 +41,7 @@ def segments_of(points: _Array, offsets: IntArray) -> Segments:
     """The segments of strokes as `Strokes` holds them."""
     counts = np.maximum(np.diff(offsets) - 1, 1)
     numbers = np.repeat(np.arange(len(counts)), counts)
-    first = offsets[:-1][numbers] + np.arange(len(numbers)) - (np.cumsum(counts) - counts)[numbers]
+    first = offsets[:-1][numbers] + places_in_groups(counts)
     last = np.minimum(first + 1, offsets[1:][numbers] - 1)
     return Segments(points[first], points[last], numbers)
 

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from sketchdesign.core.drawing import Strokes
 from sketchdesign.core.errors import InputError
-from sketchdesign.core.strokes import IntArray
 from sketchdesign.geometry.curves import Curves, Points, flattened
 
 CORNER_DEGREES = 75.0
@@ -76,7 +75,7 @@ class _Directions(NamedTuple):
 
 def _curves(strokes: Strokes, tolerance_mm: float, corner_cosine: float) -> Curves:
     points, offsets = strokes.points, strokes.offsets
-    tangents, through = _directions(points, offsets, corner_cosine)
+    tangents, through = _directions(strokes, corner_cosine)
     behind = np.ones(len(points), bool)
     behind[offsets[:-1]] = False
     ends = np.flatnonzero(behind)
@@ -100,13 +99,13 @@ def _curves(strokes: Strokes, tolerance_mm: float, corner_cosine: float) -> Curv
     return Curves(controls, on_curve, np.append(0, after[offsets[1:] - 1]))
 
 
-def _directions(points: Points, offsets: IntArray, corner_cosine: float) -> _Directions:
-    begins, ends = offsets[:-1], offsets[1:] - 1
+def _directions(strokes: Strokes, corner_cosine: float) -> _Directions:
+    points, closed = strokes.points, strokes.closed
+    begins, ends = strokes.offsets[:-1], strokes.offsets[1:] - 1
     steps = np.zeros((len(points) + 1, 2))
     steps[1:-1] = np.diff(points, axis=0)
     arriving, leaving = steps[:-1].copy(), steps[1:].copy()
     arriving[begins] = leaving[ends] = 0.0
-    closed = (ends > begins) & (points[begins] == points[ends]).all(axis=1)
     arriving[begins[closed]], leaving[ends[closed]] = arriving[ends[closed]], leaving[begins[closed]]
     before, behind = np.hypot(*arriving.T), np.hypot(*leaving.T)
     here, there = _divided(arriving, before), _divided(leaving, behind)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sketchdesign.core.groups import places_in_groups
 from sketchdesign.core.strokes import IntArray
 from sketchdesign.geometry.curves import Curves, Points
 
@@ -151,7 +152,7 @@ def _traced(words: _Words) -> tuple[Curves, IntArray]:
     repeats = np.where(words.letters == 0, 0, np.diff(words.arguments) // np.maximum(needed, 1))
     repeats[words.letters == ord("Z")] = 1
     command = np.repeat(np.arange(len(repeats)), repeats)
-    turn = np.arange(len(command)) - np.repeat(repeats.cumsum() - repeats, repeats)
+    turn = places_in_groups(repeats)
     letter = words.letters[command]
     moves = (letter == ord("M")) & (turn == 0)
     letter = np.where((letter == ord("M")) & ~moves, np.uint8(ord("L")), letter)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from sketchdesign.core.errors import CheckpointError, OutputError
-from sketchdesign.core.files import atomic_path
 from sketchdesign.model.network import SketchRNN
+from sketchdesign.training.tensor_file import reading_tensors, save_tensors
+
+_HEADER = "best"
 
 
 class BestWeights:
@@ -30,12 +28,8 @@ class BestWeights:
         self.path = path
         self.step, self.score = 0, math.inf
         if path.exists():
-            try:
-                with safe_open(path, "pt") as file:
-                    header = json.loads((file.metadata() or {})["best"])
+            with reading_tensors(path, _HEADER, "remove it") as (header, _):
                 found, score = int(header["step"]), float(header["score"])
-            except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
-                raise CheckpointError(f"{path} is damaged", hint="remove it") from error
             if found <= step:
                 self.step, self.score = found, score
 
@@ -57,14 +51,8 @@ class BestWeights:
         if score >= self.score:
             return
         self.step, self.score = step, score
-        if not write:
-            return
-        tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
-        try:
-            with atomic_path(self.path) as temporary:
-                save_file(tensors, temporary, metadata={"best": json.dumps({"step": step, "score": score})})
-        except SafetensorError as error:
-            raise OutputError(f"cannot write {self.path}: {error}", hint="free some space") from error
+        if write:
+            save_tensors(self.path, _HEADER, {"step": step, "score": score}, network.state_dict())
 
     def load(self) -> dict[str, Tensor]:
         """The weights.
@@ -72,8 +60,6 @@ class BestWeights:
         Raises:
             CheckpointError: the file is missing or damaged.
         """
-        try:
-            tensors: dict[str, Tensor] = load_file(self.path)
-        except (OSError, SafetensorError) as error:
-            raise CheckpointError(f"{self.path} is missing or damaged", hint="train without patience") from error
-        return tensors
+        with reading_tensors(self.path, _HEADER, "train without patience") as (_, file):
+            # A copy, because the file's own memory map would not survive a change of the file.
+            return {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sketchdesign.core.errors import InputError
+from sketchdesign.core.groups import places_in_groups
 from sketchdesign.core.strokes import PEN_DOWN, PEN_END, PEN_UP, FloatArray, IntArray, Sketch
 
 
@@ -168,7 +169,7 @@ def _pad(points: NDArray[np.floating], lifts: NDArray[np.bool_], starts: IntArra
     strokes = np.zeros((int(lengths.max()) + 1, len(labels), 5), np.float32)
     strokes[:, :, PEN_END] = 1.0
     column = np.repeat(np.arange(len(labels)), lengths)
-    step = _ranges(np.zeros_like(lengths), lengths)
+    step = places_in_groups(lengths)
     source = _ranges(starts[:-1] + 1, lengths)
     strokes[step, column, :2] = points[source] - points[source - 1]
     strokes[step, column, PEN_UP] = lifts[source]
@@ -212,6 +213,4 @@ def _inside_strokes(lifts: NDArray[np.bool_], starts: IntArray) -> NDArray[np.bo
 
 def _ranges(begins: IntArray, sizes: IntArray) -> IntArray:
     """The concatenated ranges ``begin .. begin + size``."""
-    ends = np.cumsum(sizes)
-    ranges: IntArray = np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(begins - (ends - sizes), sizes)
-    return ranges
+    return places_in_groups(sizes) + np.repeat(begins, sizes)

@@ -6,7 +6,6 @@ state: a run that was killed goes on with the same next losses.
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Iterator, Mapping
@@ -16,12 +15,9 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 
-from sketchdesign.core.errors import CheckpointError, InputError, OutputError, SketchDesignError
-from sketchdesign.core.files import atomic_path
+from sketchdesign.core.errors import CheckpointError, InputError, SketchDesignError
 from sketchdesign.model.cells import HyperLSTMCell, LayerNormLSTMCell
 from sketchdesign.model.network import SketchRNN
 from sketchdesign.training.config import TrainConfig
@@ -29,8 +25,10 @@ from sketchdesign.training.data import DrawingSet, epoch_batches, make_batch, or
 from sketchdesign.training.distributed import ALONE, Ranks
 from sketchdesign.training.loss import kl_weight
 from sketchdesign.training.objective import Noise, batch_losses, to_device
+from sketchdesign.training.tensor_file import reading_tensors, save_tensors
 
 CPU = torch.device("cpu")
+_HEADER = "training"
 _START_AFRESH = "choose another output folder, or remove the file to start afresh"
 
 
@@ -203,13 +201,8 @@ class Trainer:
             OutputError: the file cannot be written.
         """
         self._check_finite()
-        tensors = {name: value.detach().cpu().contiguous() for name, value in self._named_tensors().items()}
         header = {"step": self.step, "scale_factor": self.scale_factor, "classes": self.config.classes}
-        try:
-            with atomic_path(path) as temporary:
-                save_file(tensors, temporary, metadata={"training": json.dumps(header)})
-        except SafetensorError as error:
-            raise OutputError(f"cannot write {path}: {error}", hint="free some space") from error
+        save_tensors(path, _HEADER, header, self._named_tensors())
 
     def resume(self, path: Path) -> None:
         """Go on from a file that `save` wrote. When that fails, nothing has changed.
@@ -217,19 +210,10 @@ class Trainer:
         Raises:
             CheckpointError: the file is missing, damaged, or of another run.
         """
-        try:
-            with safe_open(path, "pt") as file:
-                header = json.loads((file.metadata() or {})["training"])
-                classes, step, scale_factor = (
-                    tuple(header["classes"]),
-                    int(header["step"]),
-                    float(header["scale_factor"]),
-                )
-                tensors = {name: file.get_tensor(name) for name in self._named_tensors()}
-        except OSError as error:
-            raise CheckpointError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from error
-        except (SafetensorError, KeyError, TypeError, ValueError) as error:
-            raise CheckpointError(f"{path} is no training state, or it is damaged", hint=_START_AFRESH) from error
+        with reading_tensors(path, _HEADER, _START_AFRESH) as (header, file):
+            classes = tuple(header["classes"])
+            step, scale_factor = int(header["step"]), float(header["scale_factor"])
+            tensors = {name: file.get_tensor(name) for name in self._named_tensors()}
         if classes != self.config.classes:
             raise CheckpointError(f"{path} was trained on other classes", hint=_START_AFRESH)
         for name, value in self._named_tensors().items():

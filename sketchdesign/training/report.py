@@ -39,7 +39,7 @@ from sketchdesign.training.measures import (
     Report,
     ReportSettings,
 )
-from sketchdesign.training.readers import load_split
+from sketchdesign.training.readers import SketchReader, load_split
 from sketchdesign.training.train_judge import outlines_of
 
 Told = TypeVar("Told")
@@ -58,6 +58,7 @@ def measure(
     *,
     device: torch.device,
     threads: int = 1,
+    readers: Mapping[str, SketchReader] | None = None,
 ) -> Generator[Told, None, Report]:
     """Measure a model.
 
@@ -70,12 +71,13 @@ def measure(
         settings: what to measure.
         tell: makes what is yielded of how much is done, how much there is to do, and of what.
         device, threads: see `Sampler`.
+        readers: of files of one sketch, by their endings; see `load_split`.
 
     Raises:
         InputError: a class is not one of the model's, or has too few drawings.
     """
     info = model.info
-    real = _real_drawings(model, data_dir, settings)
+    real = _real_drawings(model, data_dir, settings, readers)
     yield tell(0, 1, "likelihoods")
     scores = evaluate(model.network, real, info.scale_factor, info.max_points, info.start_token, seed=settings.seed)
     # Encoded before the sampler may take the network to a GPU.
@@ -94,7 +96,7 @@ def measure(
 
             drawn[way] = yield from _draw(sampler, subject, way, settings, tell_ended)
             done += count
-        train, _ = load_split(data_dir, (subject.name,), "train", info.max_points)
+        train, _ = load_split(data_dir, (subject.name,), "train", info.max_points, readers=readers)
         seen[subject.name], closest = _look(judge, subject, drawn, train)
         examples[subject.name] = _examples(subject, drawn, train, closest)
     return _report(scores, seen, examples)
@@ -152,10 +154,13 @@ def measured_classes(model: Model, wanted: tuple[str, ...]) -> dict[int, str]:
     return {own.index(name): name for name in wanted}
 
 
-def _real_drawings(model: Model, data_dir: Path, settings: ReportSettings) -> DrawingSet:
+def _real_drawings(
+    model: Model, data_dir: Path, settings: ReportSettings, readers: Mapping[str, SketchReader] | None
+) -> DrawingSet:
     """The drawings to measure on, labelled with the model's own class numbers."""
     names = measured_classes(model, settings.classes)
-    drawings, _ = load_split(data_dir, tuple(names.values()), settings.split, model.info.max_points)
+    limit = model.info.max_points
+    drawings, _ = load_split(data_dir, tuple(names.values()), settings.split, limit, readers=readers)
     own = model.info.classes or (model.info.name,)
     classes = tuple(names.get(label, name) for label, name in enumerate(own))
     return replace(drawings, labels=np.array(list(names))[drawings.labels], classes=classes)

@@ -19,7 +19,7 @@ from types import FrameType
 import torch
 
 from sketchdesign import __version__
-from sketchdesign.core.errors import CancelledError, InputError, OutputError, SketchFormatError
+from sketchdesign.core.errors import CancelledError, OutputError, SketchFormatError
 from sketchdesign.core.files import write_atomic
 from sketchdesign.model.checkpoint import LatentGaussian, save_model
 from sketchdesign.model.header import SUFFIX
@@ -113,18 +113,6 @@ def train_beside(config: TrainConfig, data_dir: Path, out_dir: Path, surrounding
     run = _Run(config, data_dir, out_dir, surroundings)
     with _interruption() as interrupted:
         run.train(lambda progress: None, interrupted.is_set)
-
-
-def write_model(config: TrainConfig, data_dir: Path, out_dir: Path) -> Result:
-    """Write the model as far as a run in ``out_dir`` has come, without training.
-
-    Raises:
-        InputError: there is no run in ``out_dir``, or the drawings cannot be used.
-        CheckpointError: it is another run, or its state is damaged.
-    """
-    if not (out_dir / STATE_NAME).exists():
-        raise InputError(f"{out_dir} holds no training run", hint="train first")
-    return _Run(config, data_dir, out_dir, Surroundings()).finish()
 
 
 class _Run:

@@ -11,7 +11,6 @@ import pytest
 
 from sketchdesign.cli.main import run
 from sketchdesign.core.drawing import Drawing, Layer, Page, Pen, Strokes
-from sketchdesign.geometry.passes import closed
 from sketchdesign.geometry.read_drawing import read_drawing
 from sketchdesign.output.files import read_provenance, write_drawing
 
@@ -43,7 +42,7 @@ def test_circles_become_round(invoke: Invoke, circles: Path) -> None:
     _, drawing = optimised(invoke, circles, "--smooth", "0.5mm")
     for before, after in zip(plain.layers, drawing.layers, strict=True):
         assert len(after.strokes) == len(before.strokes) == 6
-        assert closed(after.strokes).all()
+        assert after.strokes.closed.all()
         assert len(after.strokes.points) > 1.5 * len(before.strokes.points)
         assert 1.005 < after.strokes.pen_down_mm() / before.strokes.pen_down_mm() < 1.02
 

@@ -66,6 +66,14 @@ def test_pen_up_and_pen_down_lengths() -> None:
     assert len(strokes) == 3
 
 
+def test_a_stroke_is_closed_where_it_ends_as_it_begins() -> None:
+    closed: list[list[list[float]]] = [[[0, 0], [1, 0], [0, 0]], [[3, 3], [3, 3]]]
+    others: list[list[list[float]]] = [[[0, 0], [1, 0]], [[2, 2]], [[0, 0], [1, 0], [0, 1e-9]]]
+    assert Strokes.from_polylines(closed).closed.tolist() == [True, True]
+    assert Strokes.from_polylines(others).closed.tolist() == [False, False, False]
+    assert Strokes.empty().closed.tolist() == []
+
+
 def test_empty_strokes_have_no_length() -> None:
     for empty in (Strokes.empty(), Strokes.from_polylines([[], []]), Strokes.concatenate([])):
         assert len(empty) == 0

@@ -69,6 +69,17 @@ def test_a_bend_on_the_seam_is_named() -> None:
     assert "1.1 degrees" in proof.problems[0].text
 
 
+@pytest.mark.parametrize(("kink", "kinds"), [(0.0, []), (6.0, ["bend"]), (-6.0, ["bend"])])
+def test_lines_that_stand_for_a_curve_bend_where_it_does(kink: float, kinds: list[str]) -> None:
+    def arc(seam_x: float, turns: list[float], turned: float) -> object:
+        along, aside = np.sin(turns) * 20.0, 20.0 - np.cos(turns) * 20.0
+        c, s = np.cos(np.radians(turned)), np.sin(np.radians(turned))
+        return np.column_stack([seam_x + c * along - s * aside, 12.0 + s * along + c * aside])
+
+    curved = tile(arc(40.0, [-0.6, -0.4, -0.2, 0.0], 0.0), arc(0.0, [0.0, 0.1, 0.2, 0.3], kink))
+    assert [problem.kind for problem in prove(curved).problems] == kinds
+
+
 def test_a_mirror_image_is_no_bend() -> None:
     assert prove(tile([[30, 10], [40, 12]], [[0, 12], [10, 10]])).seamless
 

@@ -51,9 +51,30 @@ def smallest_distances(motifs: list[Motif], placements: list[Placement], repeat:
     ]
 
 
+def largest_hole_mm(motif: Motif, placements: list[Placement], repeat: Repeat) -> float:
+    """The radius of the largest empty circle around a point of a grid, by brute force."""
+    outlines = [placed.apply(motif.outline) for placed in placements]
+    moves = [np.array(step) @ np.array(repeat.lattice_mm) for step in itertools.product(range(-2, 3), repeat=2)]
+    images = [
+        shapely.Polygon(operation.apply(outline) + move)
+        for outline in outlines
+        for operation in repeat.operations
+        for move in moves
+    ]
+    left, top, right, bottom = shapely.Polygon(repeat.domain_mm).bounds
+    grid = np.stack(np.meshgrid(np.linspace(left, right, 40), np.linspace(top, bottom, 40)), axis=-1).reshape(-1, 2)
+    return float(shapely.distance(shapely.points(grid), shapely.union_all(images)).max())
+
+
 def settle(floor: Floor, rounds: int = 30) -> list[Placement]:
     for _ in range(rounds):
         floor.settle()
+    return floor.placements
+
+
+def spread(floor: Floor, rounds: int = 10) -> list[Placement]:
+    for _ in range(rounds):
+        floor.spread()
     return floor.placements
 
 
@@ -65,6 +86,17 @@ def test_a_huddle_spreads_over_the_repeat(name: str) -> None:
     close, wide = (min(smallest_distances([motif], each, repeat)) for each in (before, after))
     assert close < 1.5
     assert wide > 4.0 * close
+    domain = shapely.Polygon(repeat.domain_mm).buffer(1e-9)
+    assert all(domain.covers(shapely.Point(placed.centre_mm)) for placed in after)
+
+
+@pytest.mark.parametrize("name", ["grid", "half-drop", "hex", "pm", "pgg", "p4g"])
+def test_spreading_fills_the_holes(name: str) -> None:
+    motif, repeat = disc(), make_repeat(name, 90.0, 90.0)
+    before = huddled(4, repeat)
+    after = spread(Floor([motif], before, [SIZE_MM] * 4, GAP_MM, repeat))
+    assert largest_hole_mm(motif, after, repeat) < 0.8 * largest_hole_mm(motif, before, repeat)
+    assert min(smallest_distances([motif], after, repeat)) >= GAP_MM
     domain = shapely.Polygon(repeat.domain_mm).buffer(1e-9)
     assert all(domain.covers(shapely.Point(placed.centre_mm)) for placed in after)
 
@@ -82,7 +114,8 @@ def test_what_is_held_does_not_move() -> None:
     motif, repeat = disc(), make_repeat("pgg", 60.0, 60.0)
     placements = huddled(6, repeat)
     floor = Floor([motif], placements[2:], [10.0] * 4, GAP_MM, repeat, held=placements[:2])
-    after = settle(floor, 8)
+    settle(floor, 8)
+    after = spread(floor, 8)
     assert len(after) == 4
     assert min(smallest_distances([motif], [*placements[:2], *after], repeat)) >= GAP_MM
 
@@ -92,7 +125,9 @@ def test_motifs_stay_inside_of_a_free_region() -> None:
     # Two rooms with a wall between them.
     free = shapely.union_all([shapely.box(470, 470, 499, 530), shapely.box(501, 470, 530, 530)])
     placements = [placed for placed in huddled(16, repeat) if abs(placed.centre_mm[0] - 500.0) > 5.0]
-    after = settle(Floor([motif], placements, [7.0] * len(placements), GAP_MM, repeat, free=free))
+    floor = Floor([motif], placements, [7.0] * len(placements), GAP_MM, repeat, free=free)
+    settle(floor)
+    after = spread(floor)
     for before, placed in zip(placements, after, strict=True):
         assert free.covers(shapely.Polygon(placed.apply(motif.outline)))
         assert (before.centre_mm[0] < 500.0) == (placed.centre_mm[0] < 500.0)

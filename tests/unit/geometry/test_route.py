@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy.spatial
 from numpy.typing import NDArray
 
 from sketchdesign.core.drawing import Drawing, Layer, Page, Pen, Strokes
@@ -144,17 +145,27 @@ def test_a_route_is_never_worse_than_the_given_order() -> None:
     assert round_trip_mm(again) <= round_trip_mm(best) + 1e-6
 
 
-def test_enough_returns_the_best_so_far_at_once() -> None:
+@pytest.mark.parametrize("after_s", [0.0, 0.1, 0.2, 0.3, 0.9])
+def test_enough_returns_the_best_so_far_at_once(after_s: float) -> None:
     warm_up()
     strokes = scribbles(50_000, side_mm=400.0)
-    for after_s in (0.0, 0.3, 0.9):
+    longest_s = []
+    for _ in range(2):
         # Time of the processor alone: what else the computer does is not the point.
         asked = [time.process_time()]
         found = route(strokes, RouteSettings(kicks=10**9), enough=partial(passed, asked, after_s))
         asked.append(time.process_time())
-        assert np.diff(asked).max() < 0.3
+        longest_s.append(np.diff(asked).max())
         assert asked[-1] - asked[0] >= after_s
         assert sorted(found.order.tolist()) == list(range(50_000))
+    assert min(longest_s) < 0.1
+
+
+def test_nothing_long_is_begun_once_it_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[object] = []
+    monkeypatch.setattr(scipy.spatial, "cKDTree", built.append)
+    route(scribbles(5_000), enough=lambda: True)
+    assert not built
 
 
 def test_no_time_at_all_is_still_better_than_the_given_order() -> None:
