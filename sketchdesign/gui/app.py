@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
@@ -87,6 +88,10 @@ class App:
         """After the model: when two threads load libraries, the window waits for its turn twice as often."""
         task = self.session.workers.call("", tr("Making ready"), make_ready, lane=SHEETS, quiet=True)
         task.ended.connect(self.session.collector.go_on)
+        task.ended.connect(self._make_rooms)
+
+    def _make_rooms(self) -> None:
+        self.window.make_rooms()
 
     def _show_sample(self) -> None:
         """A living pattern at the first start, and a drawing that is begun."""
@@ -128,7 +133,15 @@ class App:
         self.window = MainWindow(self.session, old.room)
         self.window.setGeometry(old.geometry())
         self.window.setVisible(old.isVisible())
+        self.window.make_rooms()
         old.leave()
+
+
+def _close_windows(number: int, _frame: FrameType | None) -> None:
+    """Ctrl-C or a polite kill is the window's own cross: unsaved work is asked about. The second ends it at once."""
+    signal.signal(number, signal.SIG_DFL)
+    # An exception would only end the function of ours that Qt happens to be in.
+    QTimer.singleShot(0, QApplication.closeAllWindows)
 
 
 def run_app(file: Path | None = None) -> int:
@@ -146,6 +159,8 @@ def run_app(file: Path | None = None) -> int:
             app.session.report(error)
 
     sys.excepthook = report
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _close_windows)
     app.window.show()
     return shut_down(app, application.exec())
 
@@ -164,6 +179,6 @@ def shut_down(app: App, code: int) -> int:
 def make_ready() -> None:
     """What the first visit of a room and the first route would wait for: libraries, and loops that are compiled."""
     from sketchdesign.geometry.route import warm_up
-    from sketchdesign.gui.workspaces import explore, pattern, plot, sheet  # noqa: F401
+    from sketchdesign.gui.workspaces import explore, pattern, plot, sheet, sketch  # noqa: F401
 
     warm_up()

@@ -183,7 +183,10 @@ class Canvas(QWidget):
             paint_frame(painter, self.view.rect_px(cells[self.focused]), focused=True)
 
     def _paint_tiles(self, painter: QPainter) -> None:
-        scale, corner = self.view.scale, self.view.corner * self.view.scale
+        scale, ratio = self.view.scale, self.devicePixelRatioF()
+        corner = self.view.corner * scale
+        # On whole pixels of the screen: between two squares that begin within one the desk would shine through.
+        corner = QPointF(round(corner.x() * ratio), round(corner.y() * ratio)) / ratio
         columns = range(int(corner.x() // TILE_PX), int((corner.x() + self.width()) // TILE_PX) + 1)
         rows = range(int(corner.y() // TILE_PX), int((corner.y() + self.height()) // TILE_PX) + 1)
         for column, row in ((column, row) for row in rows for column in columns):
@@ -196,7 +199,19 @@ class Canvas(QWidget):
             blurred = self._tiles.nearest(key)
             if blurred is not None:
                 painter.drawImage(QRectF(place, QSizeF(TILE_PX, TILE_PX)), *blurred)
-            self._tiles.ask(key, self.scene, self.devicePixelRatioF())
+            elif self.scene.cells:
+                self._paint_blank(painter, QRectF(place, QSizeF(TILE_PX, TILE_PX)))
+            self._tiles.ask(key, self.scene, ratio)
+
+    def _paint_blank(self, painter: QPainter, square_px: QRectF) -> None:
+        """The cells of a square that is not painted yet, without what is in them."""
+        area = QRectF(self.view.to_mm(square_px.topLeft()), square_px.size() / self.view.scale)
+        painter.save()
+        painter.setClipRect(square_px)
+        painter.scale(self.view.scale, self.view.scale)
+        painter.translate(-self.view.corner)
+        paint_cells(painter, [self.scene.cells[cell] for cell in self.scene.visible_cells(area)], self.view.scale)
+        painter.restore()
 
     # Pointer
 

@@ -20,6 +20,11 @@ def pen_title(pen: Pen) -> str:
     return colour_word(pen.colour) if named_by_colour else pen.name
 
 
+def layer_title(label: str, colour: str) -> str:
+    """A layer by its name; files name those of pens without one by the pen's code, which nobody calls a pen by."""
+    return colour_word(colour) if label.startswith(colour) else label
+
+
 def colour_word(code: str) -> str:
     """A colour ``#rrggbb`` in one or two words."""
     colour = QColor(code)

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QColorDialog, QComboBox, QHBoxLayout, QLineEdit, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QColorDialog,
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QProgressBar,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
 
 from sketchdesign.core.colour import parse_colour
 from sketchdesign.core.errors import InputError
@@ -15,6 +26,8 @@ from sketchdesign.gui.quantities import evaluate, written
 
 _SLIDER_STEPS = 1000
 _FIELD_WIDTH_PX = 84
+_AROUND_TEXT_PX = 22
+"""Padding, border and the caret."""
 
 
 class NumberField(QLineEdit):
@@ -27,6 +40,7 @@ class NumberField(QLineEdit):
         unit: "mm", "cm" or "in" for a length, else what is shown behind it.
         step: of the arrow keys and the wheel.
         decimals: that are shown; 0 makes it a whole number.
+        zero: what is shown in the place of 0, such as "never".
     """
 
     changed = Signal(float)
@@ -41,12 +55,13 @@ class NumberField(QLineEdit):
         unit: str = "",
         step: float = 1.0,
         decimals: int = 2,
+        zero: str = "",
     ) -> None:
         super().__init__()
         self.setAccessibleName(name)
         self.value = value
         self._range = low, high
-        self._unit, self._step, self._decimals = unit, step, decimals
+        self._unit, self._step, self._decimals, self._zero = unit, step, decimals, zero
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setMinimumWidth(_FIELD_WIDTH_PX)
         self.editingFinished.connect(self._read)
@@ -55,8 +70,13 @@ class NumberField(QLineEdit):
     def set_value(self, value: float) -> None:
         """Show a value without telling anybody."""
         self.value = value
-        self.setText(written(value, self._unit, self._decimals))
+        self.setText(self._written())
         self._mark(wrong=False)
+
+    def width_for(self, values: Iterable[float]) -> int:
+        """How wide it must be to show each of some values."""
+        digits = [written(value, self._unit, self._decimals) for value in values]
+        return _AROUND_TEXT_PX + max(self.fontMetrics().horizontalAdvance(text) for text in digits)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         direction = {Qt.Key.Key_Up: 1.0, Qt.Key.Key_Down: -1.0}.get(Qt.Key(event.key()))
@@ -71,15 +91,20 @@ class NumberField(QLineEdit):
         self.selectAll()
 
     def _read(self) -> None:
-        if self.text() == written(self.value, self._unit, self._decimals):
+        text = self.text().strip()
+        if text == self._written():
             self._mark(wrong=False)
             return
         try:
-            value = evaluate(self.text(), self._unit)
+            value = 0.0 if self._zero and text == self._zero else evaluate(text, self._unit)
         except InputError as error:
             self._mark(wrong=True, why=str(error))
             return
         self._choose(value)
+
+    def _written(self) -> str:
+        is_word = self._zero and self.value == 0.0
+        return self._zero if is_word else written(self.value, self._unit, self._decimals)
 
     def _choose(self, value: float) -> None:
         low, high = self._range
@@ -118,7 +143,7 @@ class SliderField(QWidget):
         self.number = NumberField(
             name, value, low, high, unit=unit, step=1.0 if whole else (high - low) / 100.0, decimals=decimals
         )
-        self.number.setFixedWidth(_FIELD_WIDTH_PX)
+        self.number.setFixedWidth(max(_FIELD_WIDTH_PX, self.number.width_for((low, high, value))))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
@@ -207,6 +232,21 @@ class ColourField(QWidget):
         if value != self.value:
             self.set_value(value)
             self.changed.emit(value)
+
+
+class ProgressLine(QProgressBar):
+    """How far something is. One of Qt's own paints the whole window anew, at once, whenever its value changes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextVisible(False)
+
+    def show_progress(self, done: int, total: int) -> None:
+        """Show a part of a whole; a ``total`` of 0 says that nobody knows."""
+        self.setUpdatesEnabled(False)
+        self.setRange(0, total)
+        self.setValue(done)
+        self.setUpdatesEnabled(True)
 
 
 def narrow(combo: QComboBox) -> QComboBox:

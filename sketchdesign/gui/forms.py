@@ -23,12 +23,15 @@ from PySide6.QtWidgets import (
 from sketchdesign.gui.fields import ColourField, NumberField, SliderField
 from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.icons import icon
+from sketchdesign.gui.quantities import written
 
 if TYPE_CHECKING:
     from sketchdesign.services.parameters import ParameterField
 
 _OPEN_END = 1e6
 _MOST_WHOLE_STEPS = 200
+_UNITS = {"degrees": "°", "mm/s2": "mm/s\u00b2"}
+"""Units as a person writes them."""
 
 
 class Form(QWidget):
@@ -57,10 +60,10 @@ class Form(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
         layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        layout.setVerticalSpacing(4)
+        layout.setVerticalSpacing(8)
         for field in fields:
             widget = self._widget(field, (values or {}).get(field.name, field.default))
-            widget.setToolTip(tr(field.help_with_range))
+            widget.setToolTip(self._tip(field))
             self._widgets[field.name] = widget
             if isinstance(widget, QCheckBox):
                 layout.addRow(widget)
@@ -109,9 +112,22 @@ class Form(QWidget):
             return line
         return self._number(field, label, float(value))
 
+    def _tip(self, field: ParameterField) -> str:
+        """What a parameter is, and what it can be."""
+        words = tr(field.help)
+        unit = self._unit if field.kind == "length" else _UNITS.get(field.unit, field.unit)
+        low, high = (None if end is None else written(end, unit) for end in (field.minimum, field.maximum))
+        if field.choices:
+            return f"{words}: {', '.join(tr(choice) for choice in field.choices)}"
+        if low is not None and high is not None:
+            return tr("{what}, {low} to {high}").format(what=words, low=low, high=high)
+        if low is not None:
+            return tr("{what}, at least {low}").format(what=words, low=low)
+        return tr("{what}, at most {high}").format(what=words, high=high) if high is not None else words
+
     def _number(self, field: ParameterField, label: str, value: float) -> QWidget:
         name, whole = field.name, field.kind == "integer"
-        unit = self._unit if field.kind == "length" else {"degrees": "°"}.get(field.unit, field.unit)
+        unit = self._unit if field.kind == "length" else _UNITS.get(field.unit, field.unit)
         low = -_OPEN_END if field.minimum is None else field.minimum
         high = _OPEN_END if field.maximum is None else field.maximum
         decimals = 0 if whole else 2

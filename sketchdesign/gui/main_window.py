@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QPaintEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
@@ -39,6 +39,7 @@ from sketchdesign.services.project.state import KeptSketch, Project
 LAYOUT_VERSION = 1
 LEFT_PX, RIGHT_PX = 268, 284
 _SMALLEST = (980, 620)
+_PIECE_EVERY_MS = 60
 
 
 class MainWindow(QMainWindow):
@@ -55,6 +56,9 @@ class MainWindow(QMainWindow):
         self._is_painted = False
         self._rooms = {each.key: each for each in rooms()}
         self._made: dict[str, Workspace] = {}
+        self._making: dict[str, Iterator[None]] = {}
+        self._ahead = QTimer(self, interval=_PIECE_EVERY_MS)
+        self._ahead.timeout.connect(self._make_more)
         self.room = ""
         self.setMinimumSize(*_SMALLEST)
         self.setAcceptDrops(True)
@@ -82,11 +86,11 @@ class MainWindow(QMainWindow):
         return self._made[self.room]
 
     def enter(self, key: str) -> Workspace:
-        """Open a workspace; it is made when it is first entered."""
+        """Open a workspace; it is made when it is first entered, if not before."""
         if key == self.room:
             return self.workspace
-        if key not in self._made:
-            self._make(key)
+        for _piece in self._pieces_of(key):
+            pass
         if self.room:
             self.workspace.deactivate()
         self.room = key
@@ -104,6 +108,10 @@ class MainWindow(QMainWindow):
         workspace.activate()
         self._show_zoom()
         return workspace
+
+    def make_rooms(self) -> None:
+        """Make the rooms that nobody has entered yet, piece by piece: made when it is entered, one is waited for."""
+        self._ahead.start()
 
     def commands(self) -> list[QAction]:
         """All that the command palette offers."""
@@ -218,13 +226,34 @@ class MainWindow(QMainWindow):
         self.session.set_preferences(window=state.decode())
         super().closeEvent(event)
 
-    def _make(self, key: str) -> None:
+    def _make_more(self) -> None:
+        """A piece of the next room, unless a person drags something."""
+        if QGuiApplication.mouseButtons() is not Qt.MouseButton.NoButton:
+            return
+        key = next((key for key in self._rooms if key not in self._made), None)
+        if key is None:
+            self._ahead.stop()
+        else:
+            next(self._pieces_of(key), None)
+
+    def _pieces_of(self, key: str) -> Iterator[None]:
+        """What is still to be done for a room; nothing for one that is made."""
+        if key in self._made:
+            return iter(())
+        return self._making.setdefault(key, self._make(key))
+
+    def _make(self, key: str) -> Iterator[None]:
         workspace = self._rooms[key].enter(self.session)
         workspace.setParent(self)
-        self._made[key] = workspace
+        yield
         self._middle.addWidget(workspace.widget)
+        yield
         self._inspectors.addWidget(workspace.inspector)
+        yield
         self.addActions(workspace.actions)
+        for action in workspace.actions:
+            action.setVisible(False)
+        self._made[key] = workspace
         if workspace.canvas is not None:
             workspace.canvas.view_changed.connect(self._show_zoom)
             workspace.canvas.tab_pressed.connect(self.toggle_sides)

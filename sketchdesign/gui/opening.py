@@ -46,10 +46,14 @@ def files_of(mime: QMimeData) -> list[Path]:
 
 def open_sketch(session: Session, text: str) -> None:
     """Put a sketch on the paper of the Sketch workspace: a file, one drawing of it, or ``example:NAME``."""
+
+    def take(ink: Sketch) -> None:
+        session.change(tr("Open sketch"), sketch=replace(session.project.sketch, ink=ink))
+        # Not before: for a file that cannot be read nobody wants to leave where they are.
+        session.room_asked.emit("sketch")
+
     task = session.workers.call("open sketch", tr("Opening"), lambda: on_paper(read_input(text).sketch))
-    task.finished.connect(
-        lambda ink: session.change(tr("Open sketch"), sketch=replace(session.project.sketch, ink=ink))
-    )
+    task.finished.connect(take)
 
 
 def open_drawing(session: Session, path: Path) -> None:
@@ -58,7 +62,6 @@ def open_drawing(session: Session, path: Path) -> None:
 
     project = session.project
     if path.suffix.lower() != ".svg":
-        session.room_asked.emit("sketch")
         open_sketch(session, str(path))
         return
     task = session.workers.call("open sketch", tr("Opening"), lambda: reopened(path, project))
@@ -67,7 +70,6 @@ def open_drawing(session: Session, path: Path) -> None:
 
 def _show_design(session: Session, path: Path, before: Project, opened: Project | None) -> None:
     if opened is None:
-        session.room_asked.emit("sketch")
         open_sketch(session, str(path))
         return
     parts = {each.name: getattr(opened, each.name) for each in fields(opened)}

@@ -16,6 +16,11 @@ _LONGEST = 200
 _NO_DECIMALS = 1e-9
 
 
+def counted(count: int, one: str, more: str) -> str:
+    """How many, in words: ``one`` as it stands, ``more`` with the number in the place of ``{count}``."""
+    return one if count == 1 else more.format(count=QLocale().toString(count))
+
+
 class _Value(NamedTuple):
     """A number; ``is_length`` says that it is in millimetres because somebody wrote a unit."""
 
@@ -39,7 +44,8 @@ def evaluate(text: str, unit: str = "") -> float:
     """
     if len(text) > _LONGEST:
         raise _not_a_number(text)
-    reader = _Reader(text, unit)
+    # A unit such as mm/s would be taken for a division.
+    reader = _Reader(text if unit in MM_PER_UNIT else text.strip().removesuffix(unit), unit)
     value = reader.sum()
     if reader.tokens or not math.isfinite(value.number):
         raise _not_a_number(text)
@@ -53,7 +59,7 @@ def written(value: float, unit: str = "", decimals: int = 2) -> str:
     if "." in number:
         number = number.rstrip("0").rstrip(".")
     number = ("0" if number == "-0" else number).replace(".", QLocale().decimalPoint())
-    return f"{number} {unit}".strip() if unit not in ("°", "%") else f"{number}{unit}"
+    return f"{number} {unit}".strip() if unit != "°" else f"{number}{unit}"
 
 
 class _Reader:

@@ -107,11 +107,15 @@ class Scene:
         page: the paper; None for cells without one.
         cells: their rectangles, row by row; empty for a drawing.
         columns: of cells.
+        around: what is to be seen as well when all is looked at.
         revision: rises with every change.
     """
 
-    def __init__(self, page: Page | None = None, cells: Sequence[QRectF] = (), columns: int = 1) -> None:
+    def __init__(
+        self, page: Page | None = None, cells: Sequence[QRectF] = (), columns: int = 1, around: QRectF | None = None
+    ) -> None:
         self.page = page
+        self.around = around if around is not None else QRectF()
         self.cells = list(cells)
         self.columns = columns
         self.revision = 0
@@ -200,7 +204,7 @@ class Scene:
     def bounds(self) -> QRectF:
         """What there is to see: the page, or else the cells and pictures."""
         if self.page is not None:
-            return QRectF(0.0, 0.0, self.page.width_mm, self.page.height_mm)
+            return self.around.united(QRectF(0.0, 0.0, self.page.width_mm, self.page.height_mm))
         whole = QRectF()
         if self.cells:
             low, high = self._cell_boxes[:, :2].min(axis=0).tolist(), self._cell_boxes[:, 2:].max(axis=0).tolist()

@@ -65,7 +65,7 @@ class Session(QObject):
         self.model_infos: dict[str, ModelInfo] = {}
         self.log: list[str] = []
         self.history = QUndoStack(self)
-        self.collector = MainThreadCollector(self)
+        self.collector = MainThreadCollector(self, lambda: bool(self.workers.tasks))
         self.workers = Workers()
         self.workers.failed.connect(self.report)
         self.workers.model_opened.connect(self._remember_model)
@@ -150,7 +150,7 @@ class Session(QObject):
         before, self.preferences = self.preferences, replace(self.preferences, **changes)
         if self.preferences != before:
             kept = self.preferences
-            self.workers.call("preferences", tr("Saving"), lambda: save_preferences(kept, self.folders), lane=FILES)
+            self._keep("preferences", lambda: save_preferences(kept, self.folders))
             self.preferences_changed.emit()
 
     def drawing_settings(self, count: int, temperature: float, class_name: str = "") -> GenerateSettings:
@@ -226,7 +226,7 @@ class Session(QObject):
     def _set_library(self, library: Any) -> None:
         if library != self.library:
             self.library = library
-            self.workers.call("library", tr("Saving"), lambda: save_library(library, self.folders))
+            self._keep("library", lambda: save_library(library, self.folders))
             self.library_changed.emit()
 
     def _remember_model(self, name: str, info: ModelInfo) -> None:
@@ -259,4 +259,10 @@ class Session(QObject):
 
     def _autosaving(self, act: Callable[[], None]) -> Task:
         # A lane of its own: a large file that is being opened must not put it off.
-        return self.workers.call("autosave", tr("Autosave"), act, lane="autosave")
+        return self._keep("autosave", act, lane="autosave")
+
+    def _keep(self, key: str, act: Callable[[], None], *, lane: str = FILES) -> Task:
+        """Write what nobody asked to be written: nobody needs to hear of it, unless it fails."""
+        task = self.workers.call(key, tr("Saving"), act, lane=lane, quiet=True)
+        task.failed.connect(self.report)
+        return task

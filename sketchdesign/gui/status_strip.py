@@ -8,11 +8,11 @@ from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QProgressBar, QToolButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton
 
 from sketchdesign.core.drawing import PAGE_SIZES_MM, Page
 from sketchdesign.core.errors import InputError
-from sketchdesign.gui.fields import FlatButton, NumberField
+from sketchdesign.gui.fields import FlatButton, NumberField, ProgressLine
 from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.quantities import written
 from sketchdesign.gui.session import Session
@@ -38,8 +38,7 @@ class StatusStrip(QFrame):
         self._session = session
         self._task: Task | None = None
         self._label = QLabel()
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
+        self._bar = ProgressLine()
         self._bar.setFixedWidth(140)
         self._cancel = FlatButton("close", tr("Cancel"))
         self._cancel.clicked.connect(self._cancel_task)
@@ -113,8 +112,7 @@ class StatusStrip(QFrame):
             return
         progress, left = task.progress, task.seconds_left()
         known = progress is not None and progress.total > 1
-        self._bar.setRange(0, progress.total if known and progress else 0)
-        self._bar.setValue(progress.done if progress else 0)
+        self._bar.show_progress(progress.done if progress else 0, progress.total if known and progress else 0)
         words = [task.title]
         if known and progress:
             words.append(tr("{done} of {total}").format(done=progress.done, total=progress.total))

@@ -139,7 +139,8 @@ class Workers(QObject):
         self._told.connect(self._take)
         self._tasks: dict[int, Task] = {}
         self._lanes: dict[str, _Lane] = {}
-        self._models = _Models(lambda name, info: self.model_opened.emit(name, info))
+        self._line = _Line()
+        self._models = _Models(self._line.carrying(self.model_opened.emit))
         self._vpype: VpypeWorker | None = None
         self._count = 0
 
@@ -206,6 +207,8 @@ class Workers(QObject):
             task.cancel()
         for lane in self._lanes.values():
             lane.close()
+        # What could not be stopped in time may still have something to say when nothing is left of this.
+        self._line.cut()
         if self._vpype is not None:
             self._vpype.close()
 
@@ -223,7 +226,7 @@ class Workers(QObject):
         task = Task(title, key, job, quiet=quiet)
         self._tasks[self._count] = task
         if lane not in self._lanes:
-            self._lanes[lane] = _Lane(lane, self._told.emit)
+            self._lanes[lane] = _Lane(lane, self._line.carrying(self._told.emit))
         self._lanes[lane].add(self._count, job)
         self.task_added.emit(task)
         return task
@@ -233,6 +236,29 @@ class Workers(QObject):
         task.take(kind, value)
         if kind == "failed" and not task.quiet:
             self.failed.emit(value)
+
+
+class _Line:
+    """The way from threads to the main thread, until it is cut. A signal of an object that is gone must not be sent."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._is_cut = False
+
+    def carrying(self, tell: Callable[..., object]) -> Callable[..., None]:
+        """A function that tells as long as the line is there."""
+
+        def carried(*news: object) -> None:
+            with self._lock:
+                if not self._is_cut:
+                    tell(*news)
+
+        return carried
+
+    def cut(self) -> None:
+        """From now on nothing is told, and nothing is being told either."""
+        with self._lock:
+            self._is_cut = True
 
 
 class _Lane:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel
 from pytestqt.qtbot import QtBot
 
 from sketchdesign.core.drawing import Drawing, Layer, Page, Pen, Strokes
+from sketchdesign.geometry.read_drawing import read_drawing
+from sketchdesign.gui.fields import NumberField
 from sketchdesign.gui.main_window import MainWindow
 from sketchdesign.gui.session import Session
 from sketchdesign.gui.workspaces.plot import PlotWorkspace
@@ -360,3 +363,85 @@ def test_pausing_now_stops_in_the_stroke(planned: PlotWorkspace, qtbot: QtBot) -
     wait_for(qtbot, planned, Phase.WAITING)
     assert planned.machines.simulated.board.queue.pen_up
     assert planned.run.strokes_done < 6
+
+
+def test_a_pause_for_ink_is_counted_in_metres(planned: PlotWorkspace, qtbot: QtBot) -> None:
+    field = planned.inspector._settings["reink_m"]
+    assert isinstance(field, NumberField)
+    assert field.text() == "never"
+    field.setText("2.5")
+    field.editingFinished.emit()
+    assert planned.session.project.plot.reink_m == 2.5
+    assert field.text() == "2.5 m"
+    planned.session.history.undo()
+    assert field.text() == "never"
+
+
+def test_a_speed_is_typed_with_its_unit(planned: PlotWorkspace, qtbot: QtBot) -> None:
+    field = planned.inspector._settings["draw_mm_s"]
+    assert isinstance(field, NumberField)
+    assert field.text() == "the machine's own"
+    field.setText("25 mm/s")
+    field.editingFinished.emit()
+    assert planned.session.project.plot.draw_mm_s == 25.0
+    assert not field.property("wrong")
+
+
+def notes(room: PlotWorkspace) -> list[str]:
+    layers = room.inspector.layers
+    return [note.text() for note in layers._notes.values() if note.isVisible()]
+
+
+def test_what_each_pen_does_is_told_while_it_draws(plotting: PlotWorkspace, qtbot: QtBot, tmp_path: Path) -> None:
+    drawing = read_drawing(sheet(tmp_path))
+    plain = drawing.with_layers(Layer(replace(each.pen, name=each.pen.colour), each.strokes) for each in drawing.layers)
+    write_drawing(plain, tmp_path / "plain.svg")
+    plotting.open_file(tmp_path / "plain.svg")
+    qtbot.waitUntil(lambda: plotting.preview is not None and plotting.machines.health is not None, timeout=LONG_MS)
+    before = notes(plotting)
+    assert len(before) == 2
+    slowly(plotting)
+    start(qtbot, plotting)
+    wait_for_strokes(qtbot, plotting, 1)
+    assert notes(plotting) == before
+    assert plotting.controls.state.text() == "Drawing black, layer 1 of 2"
+    plotting.begin()
+    assert not plotting.asks_to_start
+    plotting.run.stop()
+    wait_for(qtbot, plotting, Phase.BROKEN_OFF)
+
+
+def test_a_layer_that_is_left_out_does_not_give_its_time_to_another(planned: PlotWorkspace, qtbot: QtBot) -> None:
+    layers = planned.inspector.layers
+    black, rust = layers.boxes
+    planned._change("Skip", skipped_pens=(black,))
+    qtbot.waitUntil(lambda: not planned.is_planning, timeout=LONG_MS)
+    assert layers._notes[rust].text().startswith("6 strokes")
+    assert not layers._notes[black].isVisible()
+
+
+def test_without_a_sheet_the_run_sheet_is_empty(planned: PlotWorkspace, qtbot: QtBot) -> None:
+    assert planned.inspector.layers.boxes
+    planned.session.new_project()
+    qtbot.waitUntil(lambda: not planned.is_planning, timeout=LONG_MS)
+    assert not planned.inspector.layers.boxes
+    assert not planned.time_line.isVisible()
+
+
+def test_a_page_that_is_turned_is_looked_at_anew(planned: PlotWorkspace, qtbot: QtBot) -> None:
+    def shown() -> tuple[QRectF, QRectF]:
+        view = planned.paper.view
+        assert planned.preview is not None
+        page = planned.preview.table.page
+        return view.rect_px(QRectF(0, 0, page.width_mm, page.height_mm)), view.rect_px(
+            QRectF(QPointF(), planned.painter.reach_mm)
+        )
+
+    window = QRectF(planned.paper.rect())
+    for turn in ("left", "no"):
+        planned._change("Turn", turn=turn)
+        qtbot.waitUntil(lambda: not planned.is_planning, timeout=LONG_MS)
+        page, reach = shown()
+        assert window.contains(page)
+        assert window.contains(reach)
+        assert max(page.united(reach).width() / window.width(), page.united(reach).height() / window.height()) > 0.85

@@ -25,6 +25,11 @@ from sketchdesign.gui.quantities import evaluate, written
         ("-3,5", "", -3.5),
         ("90\u00b0", "\u00b0", 90.0),
         ("2*3-4/2", "", 4.0),
+        ("30 mm/s", "mm/s", 30.0),
+        ("30", "mm/s", 30.0),
+        ("60/2 mm/s\u00b2", "mm/s\u00b2", 30.0),
+        ("60 %", "%", 60.0),
+        ("2.5 m", "m", 2500.0),
     ],
 )
 def test_values(text: str, unit: str, value: float) -> None:
@@ -39,7 +44,7 @@ def test_what_is_no_number_is_said(text: str) -> None:
         evaluate(text, "mm")
 
 
-@given(st.floats(-1e5, 1e5), st.sampled_from(["", "mm", "cm", "in", "\u00b0", "%"]))
+@given(st.floats(-1e5, 1e5), st.sampled_from(["", "mm", "cm", "in", "\u00b0", "%", "mm/s", "ms"]))
 def test_what_a_field_shows_can_be_typed(value: float, unit: str) -> None:
     shown = written(value, unit, 3)
     assert evaluate(shown, unit) == pytest.approx(value, abs=0.02)

@@ -275,3 +275,60 @@ def test_a_margin_without_room_is_said_and_mended(room: SheetWorkspace, qtbot: Q
 def test_to_plot_goes_on_to_the_plotter(room: SheetWorkspace, window: MainWindow, qtbot: QtBot) -> None:
     room.to_plot.trigger()
     assert window.room == "plot"
+
+
+def test_an_empty_board_leads_to_where_cells_are_marked(room: SheetWorkspace, window: MainWindow) -> None:
+    room.session.change("Board", sheet=replace(room.session.project.sheet, source=BOARD))
+    assert room.empty.isVisible()
+    assert room.empty.button.text() == "Mark some cells"
+    room.empty.button.click()
+    assert window.room == "explore"
+
+
+def test_the_time_is_that_of_the_machine_that_is_chosen(room: SheetWorkspace, qtbot: QtBot) -> None:
+    assert room.sheet is not None
+    before = room.sheet.made.estimate_s
+    machine = room.controls.machine
+    qtbot.waitUntil(lambda: machine.findText("HP-GL plotter") >= 0, timeout=LONG_MS)
+    machine.setCurrentIndex(machine.findText("HP-GL plotter"))
+    machine.activated.emit(machine.currentIndex())
+    assert room.session.project.plot.driver == "hpgl"
+    settled(room, qtbot)
+    assert room.sheet is not None
+    assert machine.currentText() == "HP-GL plotter"
+    assert room.sheet.machine.name == "hpgl"
+    assert room.sheet.made.estimate_s != before
+    slower = (("max_speed", "20"),)
+    fast = room.sheet.made.estimate_s
+    room.session.change("Speed", plot=replace(room.session.project.plot, parameters=slower))
+    settled(room, qtbot)
+    assert room.sheet.made.estimate_s > 1.5 * fast
+    machine.setCurrentIndex(0)
+    machine.activated.emit(0)
+    settled(room, qtbot)
+    assert room.session.project.plot.driver == "ebb"
+    assert room.session.project.plot.parameters == ()
+
+
+def test_a_sheet_for_a_machine_that_is_not_there_has_its_time_still(room: SheetWorkspace, qtbot: QtBot) -> None:
+    room.session.change("Machine", plot=replace(room.session.project.plot, driver="steam"))
+    settled(room, qtbot)
+    assert room.sheet is not None
+    assert room.sheet.made.estimate_s > 0.0
+    assert room.controls.machine.currentText() == "steam (not installed)"
+
+
+def test_a_pen_without_a_name_shows_its_colour_as_one(room: SheetWorkspace, qtbot: QtBot) -> None:
+    row = room.controls.pens.rows[0]
+    pens = (Pen("black", "#102040"), room.session.project.pens[1])
+    room.session.change("Pens", pens=pens)
+    assert row.name.text() == ""
+    assert row.name.placeholderText() == "dark blue"
+    row.name.editingFinished.emit()
+    assert room.session.project.pens == pens
+    row.name.setText("brush")
+    row.name.editingFinished.emit()
+    assert room.session.project.pens[0].name == "brush"
+    row.name.setText("")
+    row.name.editingFinished.emit()
+    assert room.session.project.pens[0].name == "#102040"

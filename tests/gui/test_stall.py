@@ -3,16 +3,21 @@ how long it waits beside that is up to the machine and whatever else it runs."""
 
 from __future__ import annotations
 
+import gc
 import time
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 from heartbeat import Heartbeat
+from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from sketchdesign.core.strokes import Sketch
 from sketchdesign.gui.app import App
+from sketchdesign.gui.collector import MainThreadCollector
 from sketchdesign.gui.main_window import MainWindow
 from sketchdesign.services.project.file import save_project
 from sketchdesign.services.project.state import KeptSketch, Project
@@ -60,6 +65,39 @@ def test_the_window_moves_while_the_libraries_load(app: App, qtbot: QtBot) -> No
     with Heartbeat().listening() as heart:
         qtbot.waitUntil(lambda: bool(app.session.model_infos) and not app.session.workers.tasks, timeout=LONG_MS)
     assert own_ms(heart) <= LONGEST_OWN_MS, heart.longest()
+
+
+class Knot:
+    """A cycle, which only a collection takes apart."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_cycles_are_collected_between_works_and_not_within(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    busy = True
+    parent = QObject()
+    collector = MainThreadCollector(parent, lambda: busy)
+    try:
+        gc.collect()
+        knot = weakref.ref(Knot())
+        crowd = [[number] for number in range(20_000)]  # enough to make a collection due
+        collector.collect_if_due()
+        assert knot() is not None
+        monkeypatch.setattr("sketchdesign.gui.collector._LONGEST_WAIT_S", 0.0)
+        collector.collect_if_due()
+        assert knot() is None
+        monkeypatch.setattr("sketchdesign.gui.collector._LONGEST_WAIT_S", 60.0)
+        knot = weakref.ref(Knot())
+        crowd += [[number] for number in range(20_000)]
+        collector.collect_if_due()
+        assert knot() is not None
+        busy = False
+        collector.collect_if_due()
+        assert knot() is None
+        assert len(crowd) == 40_000
+    finally:
+        collector.stop()
 
 
 def test_a_large_project_is_opened_changed_and_saved(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:

@@ -140,3 +140,51 @@ def test_closing_ends_everything(qapp: object) -> None:
     workers.run("", "Endless", lambda: waiting(threading.Event(), ""))
     workers.close()
     assert not [thread for thread in threading.enumerate() if thread.name == "sketchdesign work"]
+
+
+def test_a_thread_that_outlives_its_workers_says_nothing(qapp: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sketchdesign.gui.workers._JOIN_S", 0.05)
+    raised: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", raised.append)
+    begun, let_go = threading.Event(), threading.Event()
+
+    def cannot_be_stopped() -> Work[int]:
+        begun.set()
+        let_go.wait()
+        yield Progress(1, 2, "x", found=("news",))
+        return 1
+
+    workers = Workers()
+    workers.run("", "Loading a library", cannot_be_stopped)
+    assert begun.wait(10.0)
+    workers.close()
+    assert workers.is_running
+    (lane,) = workers._lanes.values()
+    delete(workers)
+    let_go.set()
+    lane._thread.join(10.0)
+    assert not lane.is_running
+    assert raised == []
+
+
+def test_a_model_that_opens_too_late_is_told_to_nobody(qapp: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sketchdesign.gui.workers._JOIN_S", 0.05)
+    raised: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", raised.append)
+    begun, let_go = threading.Event(), threading.Event()
+
+    def slowly() -> None:
+        begun.set()
+        let_go.wait()
+
+    monkeypatch.setattr("sketchdesign.model.preload.load_libraries", slowly)
+    workers = Workers()
+    workers.open_model("cat")
+    assert begun.wait(10.0)
+    workers.close()
+    (lane,) = workers._lanes.values()
+    delete(workers)
+    let_go.set()
+    lane._thread.join(60.0)
+    assert not lane.is_running
+    assert raised == []

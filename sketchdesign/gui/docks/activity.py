@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
-from sketchdesign.gui.fields import FlatButton
+from sketchdesign.gui.fields import FlatButton, ProgressLine
 from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.session import Session
 from sketchdesign.gui.workers import Task
@@ -48,9 +48,8 @@ class JobsPanel(QScrollArea):
 class _JobRow(QWidget):
     def __init__(self, task: Task) -> None:
         super().__init__()
-        self._bar = QProgressBar()
-        self._bar.setRange(0, 0)
-        self._bar.setTextVisible(False)
+        self._bar = ProgressLine()
+        self._bar.show_progress(0, 0)
         self._bar.setAccessibleName(task.title)
         cancel = FlatButton("close", tr("Cancel"))
         cancel.clicked.connect(task.cancel)
@@ -64,8 +63,7 @@ class _JobRow(QWidget):
         task.progressed.connect(self._tell)
 
     def _tell(self, progress: Progress) -> None:
-        self._bar.setRange(0, progress.total)
-        self._bar.setValue(progress.done)
+        self._bar.show_progress(progress.done, progress.total)
 
 
 class LogPanel(QPlainTextEdit):

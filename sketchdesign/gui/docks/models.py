@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QListWidget, QListWidgetItem, QPushBu
 
 from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.session import Session
-from sketchdesign.gui.thumbnails import card_image
+from sketchdesign.gui.thumbnails import blank_card, card_image
 from sketchdesign.model.zoo import find_models
 from sketchdesign.services.project.state import Project
 
@@ -78,9 +78,7 @@ class ModelsPanel(QWidget):
         item.setData(_NAME, name)
         item.setSizeHint(_CARD + QSize(8, _BELOW_PX))
         item.setToolTip(name)
-        blank = QPixmap(_CARD)
-        blank.fill(Qt.GlobalColor.white)
-        item.setIcon(QIcon(blank))
+        item.setIcon(QIcon(QPixmap.fromImage(blank_card(_CARD))))
         self.list.addItem(item)
         task = self._session.workers.call(
             "", tr("Reading"), lambda: card_image(path.with_suffix(".png"), _CARD * 2), quiet=True

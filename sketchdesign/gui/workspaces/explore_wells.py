@@ -105,8 +105,10 @@ class Well(QWidget):
             painter.drawText(square, Qt.AlignmentFlag.AlignCenter, self.letter)
         else:
             painter.drawText(square.adjusted(6.0, 3.0, 0.0, 0.0), Qt.AlignmentFlag.AlignLeft, self.letter)
+            # Below the letter, and as far from the other sides as from this one's.
             inset = _PADDING * WELL_PX
-            picture = picture_of_sketch(self.kept.sketch, _INK, square.adjusted(inset, inset, -inset, -inset))
+            room = square.adjusted(inset, self.fontMetrics().height(), -inset, -0.5 * inset)
+            picture = picture_of_sketch(self.kept.sketch, _INK, room)
             paint_pictures(painter, [picture] if picture is not None else [], 1.0)
         painter.end()
 

@@ -12,8 +12,8 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from sketchdesign.gui.fields import FlatButton
-from sketchdesign.gui.i18n import tr
-from sketchdesign.gui.quantities import written
+from sketchdesign.gui.i18n import tr, tr_said
+from sketchdesign.gui.quantities import counted, written
 from sketchdesign.gui.session import Session
 from sketchdesign.gui.workspace import EmptyState, Workspace, onward_button
 from sketchdesign.gui.workspaces.pattern_badge import SeamBadge
@@ -21,10 +21,10 @@ from sketchdesign.gui.workspaces.pattern_canvas import ENDLESS, SHEET, THREE, TI
 from sketchdesign.gui.workspaces.pattern_inspector import PatternInspector
 from sketchdesign.gui.workspaces.pattern_live import LivePattern
 from sketchdesign.gui.workspaces.pattern_repeats import RepeatStrip, repeat_keys
+from sketchdesign.gui.workspaces.pattern_words import percent, verdict
 from sketchdesign.services.jobs import Work
 from sketchdesign.services.project.pattern import (
     TRIES,
-    Checked,
     Improved,
     finished_tile,
     improved,
@@ -164,11 +164,12 @@ class PatternWorkspace(Workspace):
             self.session.say(tr("None of {count} layouts is better than this one").format(count=TRIES))
             return
         self.session.change(tr("Improve"), pattern=found.pattern)
-        words = tr("The best of {count} layouts scores {after:.0%}; before it was {before:.0%}")
-        self.session.say(words.format(count=TRIES, after=found.score, before=found.score_before))
+        words = tr("The best of {count} layouts scores {after}; before it was {before}")
+        self.session.say(words.format(count=TRIES, after=percent(found.score), before=percent(found.score_before)))
 
     def _exported(self, path: Path, notes: Sequence[str]) -> None:
-        self.session.say(" ".join([tr("Exported {name}").format(name=path.name) + ".", *notes]))
+        said = [tr_said(note)[0] for note in notes]
+        self.session.say(" ".join([tr("Exported {name}").format(name=path.name) + ".", *said]))
 
     def _lock(self) -> None:
         pattern, chosen, pins = self.session.project.pattern, self.canvas.chosen, self._pins()
@@ -204,9 +205,9 @@ class PatternWorkspace(Workspace):
         unit = self.session.preferences.unit
         sides = [written(side, unit, 1 if unit == "mm" else 2) for side in (width, height)]
         words = [f"{sides[0].removesuffix(unit).strip()} \u00d7 {sides[1]}"]
-        words.append(tr("{count} motifs").format(count=len(frame.laid.placements)))
+        words.append(counted(len(frame.laid.placements), tr("1 motif"), tr("{count} motifs")))
         if checked is not None and self.live.is_current:
-            words.append(_verdict(checked, in_full=self.checks.isChecked()))
+            words.append(verdict(checked, in_full=self.checks.isChecked()))
         self.caption.setText("   ".join(words))
 
     def _show_seams(self, shown: bool) -> None:
@@ -215,7 +216,8 @@ class PatternWorkspace(Workspace):
         if shown and checked is not None:
             problems = checked.proof.problems
             text = problems[0].text if problems else tr("Every stroke that leaves the tile enters it on the other side")
-            self.session.say(text[:1].upper() + text[1:])
+            said = tr_said(text)[0]
+            self.session.say(said[:1].upper() + said[1:])
         self.canvas.update()
 
     def _look_anew(self) -> None:
@@ -318,21 +320,6 @@ class PatternWorkspace(Workspace):
         row.addWidget(self.caption, 1)
         row.addWidget(self.badge)
         return bar
-
-
-def _verdict(checked: Checked, *, in_full: bool) -> str:
-    croquis = checked.croquis
-    words = tr("croquis {score:.0%}").format(score=croquis.score)
-    if not in_full:
-        return words
-    counts = (
-        (tr("{count} holes"), croquis.holes),
-        (tr("{count} alleyways"), croquis.alleyways),
-        (tr("{count} line-ups"), croquis.line_ups),
-        (tr("{count} crowds"), croquis.crowds),
-    )
-    found = [text.format(count=len(faults)) for text, faults in counts if faults]
-    return f"{words}: {', '.join(found)}" if found else words
 
 
 def _bar() -> tuple[QFrame, QHBoxLayout]:

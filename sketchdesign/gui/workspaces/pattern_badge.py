@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QToolButton
 
 from sketchdesign.gui import theme
 from sketchdesign.gui.i18n import tr
+from sketchdesign.gui.quantities import counted
 
 if TYPE_CHECKING:
     from sketchdesign.design.proof import Proof
@@ -39,7 +40,10 @@ class SeamBadge(QToolButton):
             error = f"{proof.seam_error_mm:.1g}"
             self.setToolTip(tr("Strokes meet across the seams within {error} mm").format(error=error))
         else:
-            self._state, text = "bad", tr("{count} places do not meet").format(count=len(proof.problems))
+            self._state, text = (
+                "bad",
+                counted(len(proof.problems), tr("1 place does not meet"), tr("{count} places do not meet")),
+            )
             self.setToolTip(tr("Click to see where the tile does not meet itself"))
         self.setText(text)
         self.setAccessibleName(text)

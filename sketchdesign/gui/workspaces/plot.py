@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QSizeF, QTimer
 from PySide6.QtWidgets import QFileDialog, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
+from sketchdesign.core.drawing import Page
 from sketchdesign.core.errors import SketchDesignError
 from sketchdesign.gui.canvas import Canvas
 from sketchdesign.gui.i18n import tr
@@ -47,6 +48,7 @@ class PlotWorkspace(Workspace):
         self.inspector: PlotInspector = PlotInspector(session, self.machines, self.run)
         self._asks_to_start = False
         self._since = 0.0
+        self._fitted: tuple[Page, QSizeF] | None = None
         self._make_actions()
         self.sayings = Sayings(self)
         self.widget = self._layout()
@@ -150,7 +152,7 @@ class PlotWorkspace(Workspace):
             self.run.go_on()
         elif self.run.phase is Phase.BROKEN_OFF:
             self.run.resume(home_confirmed=self.run.knows_place is False)
-        elif not self.sayings.why_not_start():
+        elif not self.run.is_running and not self.sayings.why_not_start():
             self._asks_to_start = True
             self.machines.ask()
             self.show_state()
@@ -277,8 +279,14 @@ class PlotWorkspace(Workspace):
             self._show_run()
             return
         if self.preview is not None:
-            self._show_preview(self.preview, fit=is_new)
+            self._show_preview(self.preview, fit=is_new or self._fits_no_more(self.preview))
+        else:
+            self.inspector.show_plan(None)
         self.show_state()
+
+    def _fits_no_more(self, preview: Preview) -> bool:
+        """The page lies in another way than the one that is shown, or on another machine."""
+        return (preview.table.page, self.painter.reach_mm) != self._fitted
 
     def _shows_another_plot(self) -> bool:
         """A plot is under way, or broke off, that is not the one that is shown."""
@@ -303,6 +311,8 @@ class PlotWorkspace(Workspace):
         self.time_line.show_layers(colours, begins)
         if fit or was_at_end:
             self.time_line.go_to(begins[-1])
+        if fit:
+            self._fitted = (preview.table.page, self.painter.reach_mm)
         self.painter.show(preview, fit=fit)
         self.painter.look_at(self.time_line.seconds)
 

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from sketchdesign.gui import theme
+from sketchdesign.gui.fields import ProgressLine
 from sketchdesign.gui.icons import icon
 
 READY, SIMULATED, WARNING, RUNNING = "ready", "simulated", "warning", "running"
@@ -161,8 +161,7 @@ class ControlBar(QFrame):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             label.setWordWrap(True)  # after the policy, to which it adds that the height depends on the width
-        self.progress = QProgressBar()
-        self.progress.setTextVisible(False)
+        self.progress = ProgressLine()
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addStretch(1)
@@ -185,8 +184,7 @@ class ControlBar(QFrame):
         self.detail.setVisible(bool(detail))
         self.progress.setVisible(share is not None)
         if share is not None:
-            self.progress.setRange(0, 1000)
-            self.progress.setValue(round(1000 * share))
+            self.progress.show_progress(round(1000 * share), 1000)
 
     def dress(self, button: QPushButton, icon_name: str, text: str, tip: str, *, enabled: bool) -> None:
         """Say what a button does now."""

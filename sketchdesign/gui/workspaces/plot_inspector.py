@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from sketchdesign.core.drawing import Drawing
 from sketchdesign.gui import theme
-from sketchdesign.gui.colour_words import pen_title
+from sketchdesign.gui.colour_words import layer_title, pen_title
 from sketchdesign.gui.fields import NumberField, SliderField, narrow
 from sketchdesign.gui.forms import Group, InspectorPage
 from sketchdesign.gui.i18n import tr
+from sketchdesign.gui.quantities import counted
 from sketchdesign.gui.session import Session
 from sketchdesign.gui.workspaces.plot_hands import CarriageGroup, PenTests
 from sketchdesign.gui.workspaces.plot_machine_group import MachineGroup
 from sketchdesign.gui.workspaces.plot_machines import Machines
 from sketchdesign.gui.workspaces.plot_preview import Preview
 from sketchdesign.gui.workspaces.plot_run import Phase, PlotRun
-from sketchdesign.gui.workspaces.plot_words import duration, grouped, metres, turn_choices
+from sketchdesign.gui.workspaces.plot_words import duration, metres, turn_choices
 from sketchdesign.services.plot.desk import layer_name
 from sketchdesign.services.plot.drivers import OUR_DRIVER
 from sketchdesign.services.project.state import Project
+
+if TYPE_CHECKING:
+    from sketchdesign.plotter.plan import Plan
 
 _MOST_COPIES = 10_000
 _LONGEST_REINK_M = 1000.0
 _LONGEST_DELAY_MS = 5000.0
 _FASTEST_MM_S = 400.0
+_SHOWN = {"reink_m": 1000.0}
+"""What fields show is so many times the setting: lengths are millimetres in all of them."""
 _WHILE_WAITING = (
     "pen_up_percent",
     "pen_down_percent",
@@ -66,13 +71,17 @@ class PlotInspector(InspectorPage):
             elif isinstance(widget, QComboBox):
                 widget.setCurrentIndex(widget.findData(value))
             else:
-                widget.set_value(value)
+                widget.set_value(value * _SHOWN.get(name, 1.0))
         self.layers.show_skipped(project.plot.skipped_pens)
         self.machine.show_machines()
 
-    def show_plan(self, preview: Preview) -> None:
-        """Show the layers of a drawing, and the time of each that is planned."""
-        self.layers.show_drawing(preview, self._session.project.plot.skipped_pens)
+    def show_plan(self, preview: Preview | None) -> None:
+        """Show the layers of a drawing, and the time of each that is planned; none without a drawing."""
+        self.layers.setVisible(preview is not None)
+        if preview is None:
+            self.layers.clear()
+        else:
+            self.layers.show_drawing(preview, self._session.project.plot.skipped_pens)
 
     def follow_phase(self) -> None:
         """While a plot runs its plan cannot change; while it waits, the pen can."""
@@ -108,6 +117,7 @@ class PlotInspector(InspectorPage):
             "m",
             1,
             tr("Metres drawn between pauses for ink; 0 for none"),
+            zero=tr("never"),
         )
         return group
 
@@ -129,8 +139,8 @@ class PlotInspector(InspectorPage):
         group = Group(tr("Speeds, delays, page"), folds=True)
         speed = tr("Millimetres per second; 0 for the machine's own")
         delay = tr("More time for the pen, in milliseconds; below 0 for less")
-        self._number(group, "draw_mm_s", tr("Speed of drawing"), 0.0, _FASTEST_MM_S, "mm/s", 0, speed)
-        self._number(group, "travel_mm_s", tr("Speed of travel"), 0.0, _FASTEST_MM_S, "mm/s", 0, speed)
+        for name, label in (("draw_mm_s", tr("Speed of drawing")), ("travel_mm_s", tr("Speed of travel"))):
+            self._number(group, name, label, 0.0, _FASTEST_MM_S, "mm/s", 0, speed, zero=tr("the machine's own"))
         low, high = -_LONGEST_DELAY_MS, _LONGEST_DELAY_MS
         self._number(group, "lift_delay_ms", tr("Delay after lifting"), low, high, "ms", 0, delay)
         self._number(group, "drop_delay_ms", tr("Delay after lowering"), low, high, "ms", 0, delay)
@@ -142,11 +152,28 @@ class PlotInspector(InspectorPage):
         return group
 
     def _number(
-        self, group: Group, name: str, label: str, low: float, high: float, unit: str, decimals: int, tip: str
+        self,
+        group: Group,
+        name: str,
+        label: str,
+        low: float,
+        high: float,
+        unit: str,
+        decimals: int,
+        tip: str,
+        *,
+        zero: str = "",
     ) -> None:
-        field = NumberField(label, getattr(self._session.project.plot, name), low, high, unit=unit, decimals=decimals)
-        whole = name == "copies"
-        field.changed.connect(lambda value: self._change(label, name, int(value) if whole else value, merges=False))
+        times = _SHOWN.get(name, 1.0)
+        value = times * getattr(self._session.project.plot, name)
+        field = NumberField(
+            label, value, times * low, times * high, unit=unit, step=times, decimals=decimals, zero=zero
+        )
+
+        def tell(value: float) -> None:
+            self._change(label, name, int(value) if name == "copies" else value / times, merges=False)
+
+        field.changed.connect(tell)
         group.add_field(label, field, tip)
         self._settings[name] = field
 
@@ -197,20 +224,21 @@ class _Layers(QWidget):
         table = preview.table
         names = [layer_name(table, number) for number in range(len(table.layers))]
         if names != list(self._boxes):
-            self._rebuild(table, names)
+            self._rebuild(names)
         self.show_skipped(skipped)
-        planned = {} if preview.plotting is None else {each.label: each.plan for each in preview.plotting.job.layers}
+        planned = _plans(preview)
         for number, name in enumerate(names):
             layer = table.layers[number]
             self._boxes[name].setIcon(_pen_icon(layer.pen.colour))
-            self._boxes[name].setText(name if layer.label else pen_title(layer.pen))
+            self._boxes[name].setText(layer_title(name, layer.pen.colour) if layer.label else pen_title(layer.pen))
             words, tips = [], [tr("Draw this layer"), f"{layer.pen.width_mm:g} mm"]
-            if name in planned:
-                plan = planned[name]
-                words = [tr("{count} strokes").format(count=grouped(plan.lifts)), duration(plan.duration_s)]
+            if number in planned:
+                plan = planned[number]
+                words = [counted(plan.lifts, tr("1 stroke"), tr("{count} strokes")), duration(plan.duration_s)]
                 tips += [tr("{length} drawn").format(length=metres(plan.pen_down_mm))]
                 tips += [tr("{length} pen up").format(length=metres(plan.pen_up_mm))]
             self._notes[name].setText(", ".join(words))
+            self._notes[name].setVisible(bool(words))
             self._boxes[name].setToolTip(", ".join(tips))
 
     def show_skipped(self, skipped: tuple[str, ...]) -> None:
@@ -219,11 +247,15 @@ class _Layers(QWidget):
             box.setChecked(name not in skipped)
             box.blockSignals(False)
 
-    def _rebuild(self, table: Drawing, names: list[str]) -> None:
+    def clear(self) -> None:
+        """There is nothing to draw."""
         for widget in (*self._boxes.values(), *self._notes.values()):
             widget.hide()
             widget.deleteLater()
         self._boxes, self._notes = {}, {}
+
+    def _rebuild(self, names: list[str]) -> None:
+        self.clear()
         for name in names:
             box, note = QCheckBox(name), QLabel()
             box.setIconSize(QSize(14, 14))
@@ -237,6 +269,20 @@ class _Layers(QWidget):
             pair.addWidget(box)
             pair.addWidget(note)
             self._column.addLayout(pair)
+
+
+def _plans(preview: Preview) -> dict[int, Plan]:
+    """What the pen does on each layer that is planned, by the number of the layer from 0.
+
+    Names do not tell: in the copy that is plotted a layer without one is named by its pen.
+    """
+    if preview.plotting is None:
+        return {}
+    plans = [layer.plan for layer in preview.plotting.job.layers]
+    if len(plans) == len(preview.table.layers):
+        return dict(enumerate(plans))
+    drawn = [number - 1 for number in preview.plotting.settings.layers]
+    return dict(zip(drawn, plans, strict=True)) if len(drawn) == len(plans) else {}
 
 
 def _pen_icon(colour: str) -> QIcon:

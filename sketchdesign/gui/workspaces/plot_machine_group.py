@@ -13,7 +13,7 @@ from sketchdesign.gui.forms import Form, Group
 from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.session import Session
 from sketchdesign.gui.workspaces.plot_machines import Machines
-from sketchdesign.gui.workspaces.plot_words import machine_choices, short_title
+from sketchdesign.gui.workspaces.plot_words import chosen_model, machine_choices, model_choices, with_model
 from sketchdesign.services.plot.drivers import OUR_DRIVER, OtherDriver, chosen_parameters
 from sketchdesign.services.plot.simulated import PACES
 from sketchdesign.services.project.state import PlotSettings
@@ -62,11 +62,7 @@ class MachineGroup(Group):
         self.add_field(label, combo, tip)
 
     def _show_models(self, wishes: PlotSettings) -> None:
-        rows = [(text, (OUR_DRIVER, name)) for text, name in machine_choices()]
-        rows += [(short_title(driver), (driver.name, "")) for driver in self._machines.drivers]
-        wish = (wishes.driver, wishes.machine if wishes.driver == OUR_DRIVER else "")
-        if wish not in [model for _, model in rows]:
-            rows.append((tr("{driver} (not installed)").format(driver=wishes.driver), wish))
+        rows = model_choices(wishes, self._machines.drivers)
         models = [model for _, model in rows]
         if models != self._models:
             self._models = models
@@ -74,7 +70,7 @@ class MachineGroup(Group):
             self.model.addItems([text for text, _ in rows])
             for number, driver in enumerate(self._machines.drivers, start=len(machine_choices())):
                 self.model.setItemData(number, driver.title, Qt.ItemDataRole.ToolTipRole)
-        self.model.setCurrentIndex(models.index(wish))
+        self.model.setCurrentIndex(models.index(chosen_model(wishes)))
 
     def _show_form(self, wishes: PlotSettings) -> None:
         driver = next((each for each in self._machines.drivers if each.name == wishes.driver), None)
@@ -132,13 +128,8 @@ class MachineGroup(Group):
             self._choose_port(port)
 
     def _choose_model(self, number: int) -> None:
-        driver, machine = self._models[number]
-        before = self._session.project.plot
-        if driver == before.driver:
-            self._change(tr("Machine"), machine=machine or before.machine)
-        else:
-            # Ports and parameters of one kind of machine mean nothing to another.
-            self._change(tr("Machine"), driver=driver, machine=machine or before.machine, parameters=(), port="")
+        plot = with_model(self._session.project.plot, *self._models[number])
+        self._session.change(tr("Machine"), plot=plot)
 
     def _choose_port(self, port: str) -> None:
         self._change(tr("Port"), port=port)

@@ -19,7 +19,7 @@ from sketchdesign.services.plot.desk import settings_for, settings_for_hands
 from sketchdesign.services.plot.drivers import other_drivers
 from sketchdesign.services.plot.planning import Plotting, prepare_drawing
 from sketchdesign.services.plot.turning import NO, reaches, settled_turn, turned
-from sketchdesign.services.project.page import BOARD, project_sheet
+from sketchdesign.services.project.page import BOARD, project_sheet, route_key
 from sketchdesign.services.project.state import PlotSettings, Project
 
 
@@ -114,7 +114,7 @@ def _source_of(project: Project) -> object:
     if project.plot.file:
         return project.plot.file
     filling = project.explore if project.sheet.source == BOARD else project.pattern
-    return (project.page, project.pens, project.seed, project.sheet, filling, project.plot.machine)
+    return (project.page, project.pens, project.seed, project.sheet, filling, route_key(project))
 
 
 def _plan(project: Project, known: Drawing | None) -> Work[Planned | str]:

@@ -80,7 +80,7 @@ class PreviewPainter:
         """Show the plan again, with or without its travels."""
         if self._preview is None:
             return
-        scene = Scene(self._preview.table.page)
+        scene = Scene(self._preview.table.page, around=QRectF(QPointF(), self.reach_mm))
         scene.add(p for p in self._preview.pale if self.shows_travel or p.pen is not _TRAVEL)
         self._canvas.show_scene(scene, fit=fit)
 

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale
 
+from sketchdesign.gui.colour_words import layer_title
 from sketchdesign.gui.i18n import tr
+from sketchdesign.gui.quantities import counted
 from sketchdesign.gui.workspaces.plot_bars import READY, RUNNING, SIMULATED, WARNING, Answer
 from sketchdesign.gui.workspaces.plot_machines import Machine
 from sketchdesign.gui.workspaces.plot_run import Cause, Phase
@@ -137,12 +139,12 @@ class Sayings:
         answer = Answer(tr("Go on"), run.go_on, is_likely=True)
         if run.waits_for is State.PEN_CHANGE:
             words = tr("Put in the pen {label} for layer {layer} of {layers}.").format(
-                label=run.label, layer=run.layer, layers=len(job.layers)
+                label=self._pen, layer=run.layer, layers=len(job.layers)
             )
             room.prompt.ask(words + " " + tr("Try it with Pen down."), [answer], run.colour)
         elif run.waits_for is State.PAPER_CHANGE:
             words = tr("Put in the paper for copy {copy} of {copies}, and the pen {label}.").format(
-                copy=run.copy, copies=job.copies, label=run.label
+                copy=run.copy, copies=job.copies, label=self._pen
             )
             room.prompt.ask(words, [answer], run.colour)
         else:
@@ -217,7 +219,7 @@ class Sayings:
             duration(report["duration_s"]),
             tr("{length} drawn").format(length=metres(report["pen_down_mm"])),
             tr("{length} pen up").format(length=metres(report["pen_up_mm"])),
-            tr("{count} lifts").format(count=grouped(report["lifts"])),
+            counted(report["lifts"], tr("1 lift"), tr("{count} lifts")),
         ]
         return state, "  \u00b7  ".join(words)
 
@@ -227,7 +229,7 @@ class Sayings:
             return tr("Pausing at the next lift")
         if run.pausing is not None:
             return tr("Pausing")
-        words = tr("Drawing {label}").format(label=run.label)
+        words = tr("Drawing {label}").format(label=self._pen)
         job = run.plotting.job if run.plotting is not None else None
         if job is not None and len(job.layers) > 1:
             words += ", " + tr("layer {layer} of {layers}").format(layer=run.layer, layers=len(job.layers))
@@ -238,6 +240,10 @@ class Sayings:
     def _how_far(self) -> str:
         words = self._counted(tr("Stroke {done} of {all}"))
         return words + ", " + tr("{time} left").format(time=duration(self._room.seconds_left))
+
+    @property
+    def _pen(self) -> str:
+        return layer_title(self._room.run.label, self._room.run.colour)
 
     def _counted(self, words: str) -> str:
         run = self._room.run

@@ -19,6 +19,8 @@ _WATCHED_S = 20.0
 
 _BAR_PX, _HANDLE_PX, _MARGIN_PX = 8.0, 7.0, 9.0
 _PALE_ALPHA = 70
+_LEAST_CONTRAST = 60
+"""Between the lightness of a segment and of the ground, of 255."""
 
 
 class TimeLine(QWidget):
@@ -30,6 +32,7 @@ class TimeLine(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.bar = _Bar()
+        self._is_watching = True
         self.play = FlatButton("play", tr("Play the preview"), checkable=True)
         self._now, self._end = QLabel(), QLabel()
         for label in (self._now, self._end):
@@ -61,6 +64,7 @@ class TimeLine(QWidget):
         self.bar.setPageStep(max(1, self.bar.maximum() // 20))
         self.bar.blockSignals(False)
         self._end.setText(clock(begins_s[-1]))
+        self._dress()
         self._tell()
         self.bar.update()
 
@@ -74,13 +78,19 @@ class TimeLine(QWidget):
 
     def set_watching(self, *, on: bool) -> None:
         """Whether a person may scrub, or the handle follows the machine."""
+        self._is_watching = on
+        self._dress()
+
+    def stop(self) -> None:
+        self.play.setChecked(False)
+
+    def _dress(self) -> None:
+        """Nothing can be played without a plan, nor while a machine draws."""
+        on = self._is_watching and self.bar.maximum() > 0
         if not on:
             self.play.setChecked(False)
         self.bar.setEnabled(on)
         self.play.setEnabled(on)
-
-    def stop(self) -> None:
-        self.play.setChecked(False)
 
     def _toggle(self, on: bool) -> None:
         self.play.setIcon(icon("pause" if on else "play"))
@@ -183,7 +193,9 @@ class _Bar(QAbstractSlider):
 
 def _visible(name: str) -> QColor:
     """A pen's colour where it does not lie on paper: black ink on a dark panel could not be seen."""
-    colour, ground = QColor(name), theme.colour("panel")
-    if abs(colour.lightness() - ground.lightness()) < 60:
-        return theme.colour("text")
-    return colour
+    colour, ground = QColor(name), theme.colour("panel").lightness()
+    if abs(colour.lightness() - ground) >= _LEAST_CONTRAST:
+        return colour
+    # Of its own hue still: it is the pen that is told by it.
+    lightness = ground + _LEAST_CONTRAST * (1 if ground < 128 else -1)
+    return QColor.fromHsl(max(0, colour.hslHue()), colour.hslSaturation(), lightness)

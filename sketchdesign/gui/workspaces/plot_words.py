@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QLocale
 
@@ -32,7 +33,8 @@ def machine_name(wishes: PlotSettings, drivers: Iterable[OtherDriver]) -> str:
 
 def short_title(driver: OtherDriver) -> str:
     """The first words of what a driver says about itself."""
-    return re.split("[,:(]", driver.title)[0].strip()
+    title = re.split("[,:(]", driver.title)[0].strip()
+    return tr(title)
 
 
 def machine_choices() -> list[tuple[str, str]]:
@@ -41,6 +43,27 @@ def machine_choices() -> list[tuple[str, str]]:
         (f"{machine_title(name)}  {machine.width_mm:g} \u00d7 {machine.height_mm:g} mm", name)
         for name, machine in MACHINES.items()
     ]
+
+
+def model_choices(wishes: PlotSettings, drivers: Sequence[OtherDriver]) -> list[tuple[str, tuple[str, str]]]:
+    """Title, and driver with model, of each machine that can be chosen, and of the one that is."""
+    rows = [(text, (OUR_DRIVER, name)) for text, name in machine_choices()]
+    rows += [(short_title(driver), (driver.name, "")) for driver in drivers]
+    if chosen_model(wishes) not in [model for _, model in rows]:
+        rows.append((tr("{driver} (not installed)").format(driver=wishes.driver), chosen_model(wishes)))
+    return rows
+
+
+def chosen_model(wishes: PlotSettings) -> tuple[str, str]:
+    """Driver and model of a project's machine; no model where the driver describes its machines itself."""
+    return wishes.driver, wishes.machine if wishes.driver == OUR_DRIVER else ""
+
+
+def with_model(wishes: PlotSettings, driver: str, machine: str) -> PlotSettings:
+    """Another machine. Ports and parameters of one kind of machine mean nothing to another."""
+    if driver == wishes.driver:
+        return replace(wishes, machine=machine or wishes.machine)
+    return replace(wishes, driver=driver, machine=machine or wishes.machine, parameters=(), port="")
 
 
 def duration(seconds: float) -> str:
@@ -55,7 +78,7 @@ def duration(seconds: float) -> str:
 
 def clock(seconds: float) -> str:
     """A time as a clock shows it."""
-    whole = max(0, int(seconds))
+    whole = max(0, round(seconds))
     if whole < 3600:
         return f"{whole // 60}:{whole % 60:02d}"
     return f"{whole // 3600}:{whole % 3600 // 60:02d}:{whole % 60:02d}"

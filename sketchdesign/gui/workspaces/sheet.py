@@ -19,17 +19,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sketchdesign.core.machine import find_machine
 from sketchdesign.gui import theme
 from sketchdesign.gui.canvas import Canvas
 from sketchdesign.gui.fields import FlatButton
 from sketchdesign.gui.i18n import tr
+from sketchdesign.gui.quantities import counted
 from sketchdesign.gui.scene import Scene
 from sketchdesign.gui.session import Session
 from sketchdesign.gui.view import View
 from sketchdesign.gui.workers import SHEETS, Failure, Task
 from sketchdesign.gui.workspace import EmptyState, Workspace, onward_button
-from sketchdesign.gui.workspaces.plot_words import duration, grouped, metres
+from sketchdesign.gui.workspaces.plot_words import duration, metres
 from sketchdesign.gui.workspaces.sheet_drag import DragHandle, drag_file, written_for_drag
 from sketchdesign.gui.workspaces.sheet_inspector import SheetInspector
 from sketchdesign.gui.workspaces.sheet_pictures import Shown, plain_pictures, routed_pictures
@@ -70,9 +70,7 @@ class SheetWorkspace(Workspace):
         self.caption.setObjectName("quiet")
         self.caption.setWordWrap(True)
         self._make_actions()
-        self.empty = EmptyState(
-            tr("A sheet shows a pattern or a grid on paper. There is none yet."), tr("Make a pattern")
-        )
+        self.empty = EmptyState("", "")
         self.empty.button.clicked.connect(self._leave_empty)
         self.widget = self._layout()
 
@@ -85,6 +83,7 @@ class SheetWorkspace(Workspace):
     def load(self, project: Project) -> None:
         self._project = project
         self._stack.setCurrentIndex(0 if _has_content(project) else 1)
+        self.empty.show_text(*_missing(project))
         self.as_routed.setChecked(project.sheet.routed)
         self.as_drawn.setChecked(not project.sheet.routed)
         has_content = _has_content(project)
@@ -177,8 +176,7 @@ class SheetWorkspace(Workspace):
         if self.plain is None:
             return
         self.routed, self._asked_route = shown, route_key(project)
-        machine = find_machine(project.plot.machine)
-        self.sheet = ProjectSheet(self.plain.drawing, made, machine, self._project.sheet.routed)
+        self.sheet = ProjectSheet(self.plain.drawing, made, shown.machine, self._project.sheet.routed)
         self._load_controls()
         self._show()
 
@@ -215,13 +213,13 @@ class SheetWorkspace(Workspace):
         travel = route.pen_up_mm_after if sheet.routed else route.pen_up_mm_before
         words = [
             tr("{before} as drawn, {after} as routed").format(before=before, after=after),
-            tr("{count} lifts").format(count=grouped(lifts)),
+            counted(lifts, tr("1 lift"), tr("{count} lifts")),
             tr("{drawn} drawn, {travel} with the pen up").format(
                 drawn=metres(sheet.drawing.pen_down_mm()), travel=metres(travel)
             ),
         ]
         if sheet.routed and made.joins:
-            words.append(tr("{count} joins").format(count=grouped(made.joins)))
+            words.append(counted(made.joins, tr("1 join"), tr("{count} joins")))
         self.caption.setText("   ".join(words))
 
     def _paint_margin(self, painter: QPainter, view: View) -> None:
@@ -300,6 +298,13 @@ class SheetWorkspace(Workspace):
 
 def _has_content(project: Project) -> bool:
     return bool(board_sketches(project) if project.sheet.source == BOARD else project.pattern.motifs)
+
+
+def _missing(project: Project) -> tuple[str, str]:
+    """What an empty sheet waits for, and what its button does about it."""
+    if project.sheet.source == BOARD:
+        return tr("The board shows the cells of Explore that are marked. There are none yet."), tr("Mark some cells")
+    return tr("A sheet shows a pattern or a grid on paper. There is none yet."), tr("Make a pattern")
 
 
 def _button(action: QAction, *, with_icon: bool) -> QToolButton:

@@ -11,13 +11,14 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEd
 from sketchdesign.core.drawing import PAGE_SIZES_MM, Page
 from sketchdesign.core.errors import InputError
 from sketchdesign.gui.fields import NumberField, SliderField, narrow
-from sketchdesign.gui.forms import Group, InspectorPage
+from sketchdesign.gui.forms import Group, InspectorPage, fill_choices
 from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.presets import PresetButton
 from sketchdesign.gui.quantities import written
 from sketchdesign.gui.session import Session
-from sketchdesign.gui.workspaces.plot_words import machine_choices
+from sketchdesign.gui.workspaces.plot_words import chosen_model, model_choices, with_model
 from sketchdesign.gui.workspaces.sheet_pens import PenList
+from sketchdesign.services.plot.drivers import OtherDriver, other_drivers
 from sketchdesign.services.project.page import BOARD, PATTERN, PenWork, ProjectSheet, pen_shares
 from sketchdesign.services.project.state import Project
 
@@ -32,8 +33,11 @@ class SheetInspector(InspectorPage):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
+        self._drivers: tuple[OtherDriver, ...] = ()
         for group in (self._page_group(), self._content_group(), self._pen_group(), self._route_group()):
             self.add(group)
+        task = session.workers.call("", tr("Looking for drivers"), other_drivers, quiet=True)
+        task.follow(self, finished=self._know_drivers)
 
     def load(self, project: Project, sheet: ProjectSheet | None, work: Sequence[PenWork]) -> None:
         """Show a project, and what is known of its sheet and of what each pen does on it."""
@@ -47,7 +51,7 @@ class SheetInspector(InspectorPage):
         self._content.show_field(self.gap, settings.source == BOARD)
         self.pens.show_shares(pen_shares(project, work))
         self.join.set_value(settings.join_mm)
-        self.machine.setCurrentIndex(max(0, self.machine.findData(project.plot.machine)))
+        fill_choices(self.machine, model_choices(project.plot, self._drivers), chosen_model(project.plot))
         too_large = sheet is not None and not sheet.reaches()
         self.reach.setVisible(too_large)
 
@@ -113,8 +117,6 @@ class SheetInspector(InspectorPage):
         )
         self.machine = narrow(QComboBox())
         self.machine.setAccessibleName(tr("Machine"))
-        for title, name in machine_choices():
-            self.machine.addItem(title, name)
         self.machine.activated.connect(lambda _: self._choose_machine())
         group.add_field(tr("Machine"), self.machine, tr("The plotter whose time is told"))
         self.reach = QLabel(tr("The page is larger than this machine reaches."))
@@ -146,8 +148,13 @@ class SheetInspector(InspectorPage):
         self._session.change(tr("Landscape"), page=Page(page.height_mm, page.width_mm))
 
     def _choose_machine(self) -> None:
+        plot = with_model(self._session.project.plot, *self.machine.currentData())
+        self._session.change(tr("Machine"), plot=plot)
+
+    def _know_drivers(self, drivers: tuple[OtherDriver, ...]) -> None:
+        self._drivers = drivers
         plot = self._session.project.plot
-        self._session.change(tr("Machine"), plot=replace(plot, machine=self.machine.currentData()))
+        fill_choices(self.machine, model_choices(plot, drivers), chosen_model(plot))
 
     def _size_text(self, page: Page) -> str:
         unit = self._session.preferences.unit

@@ -10,11 +10,12 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from sketchdesign.core.drawing import Pen
-from sketchdesign.gui.colour_words import colour_word
+from sketchdesign.gui.colour_words import colour_word, pen_title
 from sketchdesign.gui.fields import ColourField, FlatButton, NumberField
 from sketchdesign.gui.i18n import tr
+from sketchdesign.gui.quantities import counted
 from sketchdesign.gui.session import Session
-from sketchdesign.gui.workspaces.plot_words import duration, grouped, metres
+from sketchdesign.gui.workspaces.plot_words import duration, metres
 from sketchdesign.services.project import colours as project_colours
 from sketchdesign.services.project.page import PenShare, pen_order
 from sketchdesign.services.project.state import Project
@@ -98,7 +99,9 @@ class PenRow(QFrame):
         self.visible.setChecked(not share.hidden)
         self.up.setEnabled(not is_first)
         self.down.setEnabled(not is_last)
-        self.name.setText("" if share.pen.name == share.pen.colour else share.pen.name)
+        # The name of a pen that nobody has named is the word for its colour, in the language of the app.
+        is_named = pen_title(share.pen) == share.pen.name
+        self.name.setText(share.pen.name if is_named else "")
         self.name.setPlaceholderText(colour_word(share.pen.colour))
         self.colour.set_value(share.pen.colour)
         self.width_field.set_value(share.pen.width_mm)
@@ -117,8 +120,9 @@ class PenRow(QFrame):
         self._session.change(tr("Order of the pens"), sheet=replace(project.sheet, pen_order=tuple(order)))
 
     def _rename(self) -> None:
-        name = self.name.text().strip() or self._share.pen.colour
-        if name != self._share.pen.name:
+        pen, written = self._share.pen, self.name.text().strip()
+        name = written or pen.colour
+        if name != pen.name and (written or pen_title(pen) == pen.name):
             self._change_pen(tr("Name of the pen"), name=name)
 
     def _change_pen(self, text: str, **changes: Any) -> None:
@@ -142,5 +146,5 @@ def _told(share: PenShare) -> str:
     work = share.work
     if not work.strokes:
         return tr("Draws nothing")
-    words = tr("{metres}, {strokes} strokes, {time}")
-    return words.format(metres=metres(work.drawn_mm), strokes=grouped(work.strokes), time=duration(work.seconds))
+    strokes = counted(work.strokes, tr("1 stroke"), tr("{count} strokes"))
+    return ", ".join((metres(work.drawn_mm), strokes, duration(work.seconds)))

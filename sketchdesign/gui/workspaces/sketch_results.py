@@ -82,7 +82,7 @@ class ResultsPanel(QWidget):
         self.caption.setObjectName("quiet")
         self.caption.setWordWrap(True)
         self.caption.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
-        self.caption.setMinimumHeight(2 * self.caption.fontMetrics().lineSpacing() + 4)
+        self.caption.setMinimumHeight(2 * self.caption.fontMetrics().lineSpacing() + 10)
         self.caption.setContentsMargins(10, 4, 10, 0)
         self.tools = QHBoxLayout()
         self.tools.setContentsMargins(8, 0, 8, 4)

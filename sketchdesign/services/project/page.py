@@ -9,13 +9,14 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Generic, TypeVar
 
 from sketchdesign.core.drawing import Drawing, Layer, Pen
-from sketchdesign.core.errors import InputError
+from sketchdesign.core.errors import InputError, SketchDesignError
 from sketchdesign.core.machine import MachineProfile, find_machine
 from sketchdesign.core.provenance import Provenance
 from sketchdesign.design.grid import GridLayout, arrange_grid
 from sketchdesign.services.jobs import Progress, Work
+from sketchdesign.services.plot.drivers import machine_of
 from sketchdesign.services.project.pattern import lay_out, pattern_recipe
-from sketchdesign.services.project.state import KeptSketch, Project
+from sketchdesign.services.project.state import KeptSketch, PlotSettings, Project
 from sketchdesign.services.routing import Optimised, told
 
 PATTERN, BOARD = "pattern", "board"
@@ -79,11 +80,20 @@ def project_sheet(project: Project) -> Work[ProjectSheet]:
     Raises:
         InputError: there is nothing to put on the page, the margin leaves no room, or the strokes would be too many.
     """
-    machine = find_machine(project.plot.machine)
     yield Progress(0, 1, "layout")
     plain = yield from unrouted_sheet(project)
     made = yield from routed_sheet(project, plain)
-    return ProjectSheet(plain, made, machine, project.sheet.routed)
+    return ProjectSheet(plain, made, machine_for(project.plot), project.sheet.routed)
+
+
+def machine_for(wishes: PlotSettings) -> MachineProfile:
+    """The machine that a project plots on, at its own speeds. Where its driver is not there, or what it was told is
+    no good, the known model stands in: a sheet has its time also where it cannot be plotted."""
+    try:
+        described = machine_of(wishes.driver, dict(wishes.parameters))
+    except SketchDesignError:
+        described = None
+    return described or find_machine(wishes.machine)
 
 
 def strokes_key(project: Project) -> Hashable:
@@ -94,7 +104,7 @@ def strokes_key(project: Project) -> Hashable:
 
 def route_key(project: Project) -> Hashable:
     """What else their order depends on."""
-    return project.sheet.join_mm, project.plot.machine
+    return project.sheet.join_mm, project.plot.machine, project.plot.driver, project.plot.parameters
 
 
 def unrouted_sheet(project: Project) -> Work[Drawing]:
@@ -149,7 +159,7 @@ def routed_sheet(project: Project, drawing: Drawing) -> Work[Optimised]:
     key = (strokes_key(project), route_key(project))
     made = _routed_sheets.find(key)
     if made is None:
-        made = yield from _routed(drawing, project.sheet.join_mm, find_machine(project.plot.machine))
+        made = yield from _routed(drawing, project.sheet.join_mm, machine_for(project.plot))
         _routed_sheets.keep(key, made)
     recipe = dict(drawing.provenance.recipe) | {"pipeline": made.route.pipeline}
     return replace(made, drawing=replace(made.drawing, provenance=Provenance(recipe)))
