@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from sketchdesign.cli.console import Console
+from sketchdesign.cli.wording import counted
 
 
 def croquis(
@@ -30,7 +31,7 @@ def croquis(
         export_overlay(checked.design, checked.croquis, output)
     found = checked.croquis
     lines = [
-        f"Score {found.score:.2f}: {found.motifs} motifs, {found.spacing_mm:.1f} mm apart on the average.",
+        f"Score {found.score:.2f}: {counted(found.motifs, 'motif')}, {found.spacing_mm:.1f} mm apart on the average.",
         *(f"- hole at {h.x_mm:.1f}, {h.y_mm:.1f} mm, {2 * h.radius_mm:.1f} mm wide" for h in found.holes),
         *(
             f"- alleyway {a.width_mm:.1f} mm wide through {a.x_mm:.1f}, {a.y_mm:.1f} mm at {a.degrees:.0f} degrees"

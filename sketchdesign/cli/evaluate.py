@@ -15,7 +15,10 @@ from sketchdesign.core.files import check_writable, together, write_atomic
 from sketchdesign.services.jobs import Progress
 
 DataOption = Annotated[
-    Path, typer.Option(metavar="DIR", help="Folder of drawings: DIR/train/cat.bin, DIR/test/cat.bin and so on.")
+    Path,
+    typer.Option(
+        metavar="DIR", help="Folder of drawings, as for train: DIR/train/cat.bin, DIR/test/cat.bin and so on."
+    ),
 ]
 
 
@@ -45,6 +48,7 @@ def evaluate(
     seed: Annotated[int, typer.Option(help="The same seed draws and measures the same.")] = 1,
 ) -> None:
     """Measure a model against real drawings: likelihood, recognisability, variety, and whether it copies."""
+    from sketchdesign.geometry.svg_reader import read_svg_sketch
     from sketchdesign.model.judge import bundled_judge, load_judge
     from sketchdesign.model.runtime import choose_device, choose_threads
     from sketchdesign.model.sampling import Sampling
@@ -65,7 +69,9 @@ def evaluate(
     device, threads = choose_device(console.device), choose_threads(console.threads)
     opened = open_model(model)
     looking = load_judge(judge or bundled_judge())
-    report = console.run(measure(opened, looking, data, settings, Progress, device=device, threads=threads))
+    readers = {".svg": read_svg_sketch}
+    work = measure(opened, looking, data, settings, Progress, device=device, threads=threads, readers=readers)
+    report = console.run(work)
     heading = {
         "model": opened.info.name,
         "model_sha256": opened.sha256,

@@ -17,7 +17,7 @@ from sketchdesign.cli.options import (
     expand_options,
     parse_counts,
 )
-from sketchdesign.cli.wording import counted, roughly
+from sketchdesign.cli.wording import counted, on_machine, roughly
 from sketchdesign.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -118,7 +118,8 @@ def grid(
         f"{counted(len(generated.sketches), 'sketch', 'sketches')}, {counted(sheet.drawing.stroke_count, 'stroke')}, "
         f"seed {plan.settings.seed}. "
         f"Pen up {route.pen_up_mm_before / 1000:.2f} m before routing, {route.pen_up_mm_after / 1000:.2f} m after; "
-        f"pen down {route.pen_down_mm / 1000:.2f} m; about {roughly(sheet.estimate_s)} on {plotter.name}."
+        f"pen down {route.pen_down_mm / 1000:.2f} m; "
+        f"about {roughly(sheet.estimate_s)} {on_machine(plotter, plan.page)}."
         f"{rejected_sentence(generated.rejected)}",
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import signal
 import sys
 import traceback
@@ -12,6 +13,7 @@ from types import FrameType
 from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from sketchdesign import __version__
 from sketchdesign.cli import app as desktop_app
@@ -124,7 +126,7 @@ def run(arguments: Sequence[str]) -> int:
     words = hoist_global_options(arguments) or _without_arguments()
     console = Console(as_json="--json" in words, verbose=bool({"-v", "--verbose"} & set(words)))
     try:
-        code = app(words, prog_name="sketchdesign", standalone_mode=False)
+        code = _commands()(words, prog_name="sketchdesign", standalone_mode=False)
     except SketchDesignError as error:
         if isinstance(error, CancelledError):
             console.note("Cancelled.")
@@ -137,8 +139,7 @@ def run(arguments: Sequence[str]) -> int:
         console.fail(getattr(error, "format_message", error.__str__)(), "see sketchdesign --help")
         return WRONG_INPUT
     except (KeyboardInterrupt, typer.Abort):
-        console.note("Cancelled.")
-        return CANCELLED
+        code = CANCELLED
     except BrokenPipeError:
         return SOME_FAILED
     except OSError as error:
@@ -158,7 +159,18 @@ def run(arguments: Sequence[str]) -> int:
             f"an error in the program itself: {type(error).__name__}: {error}", "run it again with -v to see where"
         )
         return SOME_FAILED
+    if code == CANCELLED:
+        # What typer makes of Ctrl-C: an exit without a word.
+        console.note("Cancelled.")
     return code if isinstance(code, int) else DONE
+
+
+@functools.cache
+def _commands() -> TyperGroup:
+    """What `app` declares, made once: typer would make every command anew for each line."""
+    commands = typer.main.get_command(app)
+    assert isinstance(commands, TyperGroup)
+    return commands
 
 
 def _without_arguments() -> list[str]:

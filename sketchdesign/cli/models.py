@@ -147,4 +147,4 @@ def _plain(value: Any) -> str:
         return ", ".join(f"{key} {_plain(item)}" for key, item in value.items())
     if isinstance(value, list):
         return ", ".join(map(_plain, value))
-    return str(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)

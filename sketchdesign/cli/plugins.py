@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, field, make_dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -61,17 +60,21 @@ class _PluginGroup(TyperGroup):
 
     kind: ClassVar[str]
 
-    @cached_property
-    def plugins(self) -> dict[str, Plugin]:
+    def plugins(self, ctx: Any) -> dict[str, Plugin]:
+        """Those that are installed, by name; looked for once for each command line."""
         from sketchdesign.services.plugins.registry import find_plugins
 
-        return {plugin.name: plugin for plugin in find_plugins(self.kind) if not plugin.rival}
+        found: dict[str, Plugin] = ctx.meta.get(self.kind, {})
+        if not found:
+            found = {plugin.name: plugin for plugin in find_plugins(self.kind) if not plugin.rival}
+            ctx.meta[self.kind] = found
+        return found
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return sorted(self.plugins)
+        return sorted(self.plugins(ctx))
 
     def get_command(self, ctx: Any, cmd_name: str) -> TyperCommand | None:
-        plugin = self.plugins.get(cmd_name)
+        plugin = self.plugins(ctx).get(cmd_name)
         if plugin is None:
             return None
         app = typer.Typer(add_completion=False, rich_markup_mode=None)

@@ -11,9 +11,10 @@ import typer
 from sketchdesign.cli.console import Console
 from sketchdesign.cli.gcode import GcodeOptions
 from sketchdesign.cli.options import DpiOption, OutputOption, expand_options
-from sketchdesign.cli.wording import counted, roughly
+from sketchdesign.cli.wording import counted, on_machine, roughly
 
 if TYPE_CHECKING:
+    from sketchdesign.core.machine import MachineProfile
     from sketchdesign.design.sheets import SheetPlan
     from sketchdesign.services.project.sheets import PatternSheet
 
@@ -75,10 +76,10 @@ def sheet(
         )
     if plan.overlap_mm:
         console.note(f"Neighbouring sheets both draw a strip {plan.overlap_mm:g} mm wide.")
-    _report(console, made, plan)
+    _report(console, made, plan, plotter)
 
 
-def _report(console: Console, made: Sequence[PatternSheet], plan: SheetPlan) -> None:
+def _report(console: Console, made: Sequence[PatternSheet], plan: SheetPlan, plotter: MachineProfile) -> None:
     routes = [each.route for each in made]
     before, after = (sum(getattr(route, name) for route in routes) for name in ("pen_up_mm_before", "pen_up_mm_after"))
     sketches, strokes = sum(each.sketches for each in made), sum(each.drawing.stroke_count for each in made)
@@ -103,5 +104,5 @@ def _report(console: Console, made: Sequence[PatternSheet], plan: SheetPlan) -> 
         },
         f"{whole}{counted(sketches, 'motif')}, {counted(strokes, 'stroke')}. "
         f"Pen up {before / 1000:.2f} m before routing, {after / 1000:.2f} m after; "
-        f"about {roughly(estimate_s)} to draw.",
+        f"about {roughly(estimate_s)} {on_machine(plotter, plan.page)}.",
     )

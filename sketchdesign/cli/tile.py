@@ -147,6 +147,11 @@ def tile(
             export_overlay(made.design, made.croquis, picture)
         if preview is not None:
             write_atomic(preview, render_preview(tiles))
+    if made.sketches < arrangement.count:
+        notes.append(
+            f"Only {made.sketches} of {counted(arrangement.count, 'motif')} found room; "
+            "choose fewer, a smaller gap or a larger tile."
+        )
     for note in dict.fromkeys(notes):
         console.note(note)
     _report(console, made, [path for _, paths in files for path in paths])

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sketchdesign.core.drawing import Page
+    from sketchdesign.core.machine import MachineProfile
+
 
 def counted(count: int, one: str, many: str = "") -> str:
     """A number and its word, of which the plural ends in s unless it is given.
@@ -22,3 +28,11 @@ def roughly(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60:02} min"
+
+
+def on_machine(machine: MachineProfile, page: Page) -> str:
+    """Where an estimate holds, with a word of warning where the page fits on the machine neither way round."""
+    reach, paper = sorted((machine.width_mm, machine.height_mm)), sorted((page.width_mm, page.height_mm))
+    if all(side <= most for side, most in zip(paper, reach, strict=True)):
+        return f"on {machine.name}"
+    return f"on {machine.name}, which reaches {machine.width_mm:g} x {machine.height_mm:g} mm of the page"

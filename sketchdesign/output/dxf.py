@@ -59,6 +59,7 @@ def render_dxf(drawing: Drawing) -> str:
     names = _add_layers(document, drawing)
     _add_provenance(document, drawing.provenance)
     _set_extents(document, drawing.page)
+    _add_classes(document)
     space = document.modelspace()
 
     first = int(str(document.entitydb.handles), 16)
@@ -81,6 +82,12 @@ def _add_layers(document: DxfDocument, drawing: Drawing) -> list[str]:
         )
         entry.rgb = colors.RGB.from_hex(parse_colour(layer.pen.colour))
     return names
+
+
+def _add_classes(document: DxfDocument) -> None:
+    """What ezdxf would add when it writes, in the order of a set: another one in every process."""
+    for name in sorted(document.entitydb.dxf_types_in_use()):
+        document.classes.add_class(name)
 
 
 def _set_extents(document: DxfDocument, page: Page) -> None:

@@ -14,12 +14,20 @@ from sketchdesign.cli.main import run
 from sketchdesign.model.checkpoint import Model, save_model
 
 
-@pytest.fixture
-def model_path(tiny_model: Callable[..., Model], tmp_path: Path) -> Path:
-    """A small model of two classes, in a file."""
+@pytest.fixture(scope="session")
+def model_bytes(tiny_model: Callable[..., Model], tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The file of a small model of two classes."""
     model = tiny_model(classes=("cat", "pig"), class_count=2, class_size=4)
-    path = tmp_path / "tiny.safetensors"
+    path = tmp_path_factory.mktemp("model") / "tiny.safetensors"
     save_model(path, model.info, model.network.state_dict(), model.latent)
+    return path.read_bytes()
+
+
+@pytest.fixture
+def model_path(model_bytes: bytes, tmp_path: Path) -> Path:
+    """A small model of two classes, in a file."""
+    path = tmp_path / "tiny.safetensors"
+    path.write_bytes(model_bytes)
     return path
 
 

@@ -17,6 +17,7 @@ import pytest
 from sketchdesign.cli.console import hoist_global_options
 from sketchdesign.cli.main import run
 from sketchdesign.core.files import write_atomic
+from sketchdesign.services.jobs import Job
 
 Invoke = Callable[..., dict[str, Any]]
 
@@ -87,6 +88,12 @@ def test_models_can_be_imported_inspected_and_verified(invoke: Invoke, model_pat
     assert info["start_token"] == [0, 0, 1, 0, 0]
     assert info["parameters"] == report["parameters"]
     assert invoke("models", "verify", back)["sha256"] == info["sha256"]
+
+
+def test_people_are_told_of_a_model_in_short_numbers(model_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["models", "info", str(model_path)]) == 0
+    (scale,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("scale factor"))
+    assert scale.split()[-1] == "30"
 
 
 def test_a_card_names_the_licence_and_shows_the_picture(invoke: Invoke, model_path: Path, tmp_path: Path) -> None:
@@ -204,6 +211,17 @@ def test_ctrl_c_at_any_moment_leaves_nothing(model_path: Path, tmp_path: Path, a
     assert "Traceback" not in err
     assert process.returncode in (130, -signal.SIGINT)
     assert list(folder.iterdir()) == []
+
+
+def test_ctrl_c_is_answered(
+    model_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(_job: Job[object], *_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Job, "run", interrupted)
+    assert run(["generate", str(model_path), "-o", str(tmp_path / "x.svg")]) == 130
+    assert capsys.readouterr() == ("", "Cancelled.\n")
 
 
 def test_help_is_quick_and_loads_nothing_heavy() -> None:

@@ -62,6 +62,19 @@ def test_the_bundled_judge_is_used_where_none_is_named(invoke: Invoke, model_pat
     assert report["judge"]["classes"] >= 60
 
 
+def test_a_model_is_measured_on_the_svg_files_that_it_was_trained_on(
+    invoke: Invoke, model_path: Path, judge: Path, tmp_path: Path
+) -> None:
+    for split in ("train", "test"):
+        folder = tmp_path / "drawings" / split / "cat"
+        folder.mkdir(parents=True)
+        for number in range(12):
+            path = f'<path d="M0,0 L{60 + number},{20 + 7 * number} L10,200 L{40 + number},90" fill="none"/>'
+            (folder / f"{number}.svg").write_text(f'<svg xmlns="http://www.w3.org/2000/svg">{path}</svg>')
+    words = ["--data", tmp_path / "drawings", "--judge", judge, "--samples", 10, "--classes", "cat"]
+    assert invoke("evaluate", model_path, *words)["sketches"] == 12
+
+
 def test_train_judge_reports_its_accuracy(invoke: Invoke, data: Path, tmp_path: Path) -> None:
     out = tmp_path / "judge.safetensors"
     report = invoke("train-judge", "--data", data, "--classes", "cat, pig", "--steps", 1, "-o", out)

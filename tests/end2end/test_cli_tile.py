@@ -97,3 +97,33 @@ def test_a_model_draws_the_motifs(tmp_path: Path, invoke: Invoke) -> None:
     made = invoke("tile", "cat", "--cols", 3, "--seed", 1, "-o", tmp_path / "t.svg")
     assert made["sketches"] == 3
     assert invoke("info", tmp_path / "t.svg")["recipe"]["model"]["name"] == "cat"
+
+
+def test_motifs_that_found_no_room_are_told(sketches: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = [
+        "tile",
+        str(sketches),
+        "--tile",
+        "20x20mm",
+        "--layout",
+        "tossed",
+        "--seed",
+        "1",
+        "-o",
+        str(tmp_path / "t.svg"),
+    ]
+    assert run([*words, "--motifs", "4"]) == 0
+    assert capsys.readouterr().err == ""
+    assert run([*words, "--motifs", "300"]) == 0
+    told = capsys.readouterr()
+    placed = int(told.out.split()[0])
+    assert placed < 300
+    assert told.err.startswith(f"Only {placed} of 300 motifs found room; ")
+
+
+def test_a_single_motif_is_counted_as_one(
+    sketches: Path, tmp_path: Path, invoke: Invoke, capsys: pytest.CaptureFixture[str]
+) -> None:
+    invoke("tile", sketches, "--seed", 1, "-o", tmp_path / "t.svg")
+    assert run(["croquis", str(tmp_path / "t.svg")]) == 0
+    assert ": 1 motif, " in capsys.readouterr().out

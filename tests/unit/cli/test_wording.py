@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from sketchdesign.cli.wording import counted, roughly
+from sketchdesign.cli.wording import counted, on_machine, roughly
+from sketchdesign.core.drawing import Page
+from sketchdesign.core.machine import find_machine
 
 
 @pytest.mark.parametrize(("count", "words"), [(0, "0 sketches"), (1, "1 sketch"), (64, "64 sketches")])
@@ -19,3 +21,13 @@ def test_one_is_not_many(count: int, words: str) -> None:
 )
 def test_short_times_are_told_in_seconds(seconds: float, words: str) -> None:
     assert roughly(seconds) == words
+
+
+@pytest.mark.parametrize("page", [Page.parse("A4"), Page.parse("A4", landscape=True), Page(218, 300)])
+def test_a_page_that_fits_one_way_round_needs_no_warning(page: Page) -> None:
+    assert on_machine(find_machine("axidraw-v3"), page) == "on axidraw-v3"
+
+
+@pytest.mark.parametrize("page", [Page.parse("A3"), Page(301, 10), Page(219, 219)])
+def test_a_page_that_is_too_large_for_the_machine_is_told(page: Page) -> None:
+    assert on_machine(find_machine("axidraw-v3"), page) == "on axidraw-v3, which reaches 300 x 218 mm of the page"

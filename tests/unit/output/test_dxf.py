@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import ezdxf
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 from ezdxf.document import Drawing as DxfDocument
 from ezdxf.entities import LWPolyline
+from ezdxf.entitydb import EntityDB
 
 from sketchdesign.core.drawing import Drawing, Layer, Page, Pen, Strokes
 from sketchdesign.core.errors import InputError, SketchFormatError
@@ -74,6 +76,15 @@ def test_an_audit_finds_nothing_and_handles_are_unique() -> None:
     assert max(int(handle, 16) for handle in handles) < int(document.header["$HANDSEED"], 16)
     owner = document.modelspace().layout_key
     assert {entity.dxf.owner for entity in document.modelspace()} == {owner}
+
+
+def test_the_order_of_a_set_which_no_two_processes_share_does_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    def text(order: Callable[[set[str]], list[str]]) -> str:
+        monkeypatch.setattr(EntityDB, "dxf_types_in_use", lambda database: order(types_in_use(database)))
+        return render_dxf(drawing([[1, 2], [3, 4]]))
+
+    types_in_use = EntityDB.dxf_types_in_use
+    assert text(lambda types: sorted(types, reverse=True)) == text(sorted)
 
 
 def test_the_same_drawing_gives_the_same_bytes() -> None:
