@@ -28,6 +28,14 @@ def choose_device(name: str = "auto") -> torch.device:
     return torch.device(name)
 
 
+def use_one_thread() -> None:
+    """Keep torch from sharing each small operation among threads, which on a busy machine wait for each other.
+
+    For the whole process: the setting reaches into the maths library, where it cannot be per thread.
+    """
+    torch.set_num_threads(1)
+
+
 def choose_threads(count: int | None = None) -> int:
     """A checked number of worker threads; by default one for each processor that this process may use."""
     if count is None:

@@ -22,6 +22,7 @@ from sketchdesign.core.strokes import PEN_END, FloatArray, Sketch
 from sketchdesign.model.checkpoint import Model
 from sketchdesign.model.network import STROKE_SIZE
 from sketchdesign.model.pool import BLOCK, LATENT_DOMAIN, Pool, Request, Sizes
+from sketchdesign.model.runtime import use_one_thread
 from sketchdesign.model.sampling import Sampling
 
 __all__ = ["LATENT_DOMAIN", "Request", "Sampled", "Sampler"]
@@ -58,8 +59,7 @@ class Sampler:
         self.threads = threads if device.type == "cpu" else 1
         self.network = model.network.to(device)
         if device.type == "cpu":
-            # For the whole process: the setting reaches into the maths library, where it cannot be per thread.
-            torch.set_num_threads(1)
+            use_one_thread()
         self._sizes = Sizes(self.network, device)
 
     def sample(self, request: Request, sampling: Sampling) -> Iterator[list[Sampled]]:

@@ -26,12 +26,13 @@ def recognise(given: GivenSketch, models: Sequence[str], *, device: str = "auto"
         InputError, CheckpointError: there is no model, one cannot be opened, or none can read the sketch.
     """
     from sketchdesign.model.recognise import class_scores
-    from sketchdesign.model.runtime import choose_device
+    from sketchdesign.model.runtime import choose_device, use_one_thread
     from sketchdesign.model.zoo import open_model
 
     if not models:
         raise InputError("there is no model to recognise with", hint="name some with --models")
     chosen = choose_device(device)
+    use_one_thread()
     best: dict[str, Guess] = {}
     for number, text in enumerate(models):
         yield Progress(number, len(models), "models")

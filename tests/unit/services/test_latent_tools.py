@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from sketchdesign.core.errors import CheckpointError, InputError
 from sketchdesign.core.strokes import Sketch
@@ -45,8 +46,6 @@ def sketches(board: Board) -> list[Sketch]:
 
 @pytest.fixture(params=["one class", "classes"])
 def model(request: pytest.FixtureRequest, tiny_model: MakeModel) -> Model:
-    import torch
-
     model = tiny_model(**(CLASSES if request.param == "classes" else {}))
     with torch.no_grad():
         # Latent vectors that lie apart and that the decoder heeds, as after training.
@@ -266,7 +265,9 @@ def test_recognition_ranks_all_classes_of_all_models(tiny_model: MakeModel, tmp_
         paths.append(str(tmp_path / f"{name}.safetensors"))
         info = replace(model.info, name=name)
         save_model(tmp_path / f"{name}.safetensors", info, model.network.state_dict(), model.latent)
+    torch.set_num_threads(2)
     guesses = Job(recognise(scribbles(1)[0], paths)).run()
+    assert torch.get_num_threads() == 1, "small operations shared among threads wait for each other"
     assert sorted(guess.name for guess in guesses) == ["b", "cat", "pig"]
     scores = [guess.nats_per_point for guess in guesses]
     assert scores == sorted(scores, reverse=True)
