@@ -6,12 +6,14 @@ https://bottosson.github.io/posts/oklab/, in their revision of 2021-01-25; sRGB 
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sketchdesign.core.colour_names import COLOUR_NAMES
 from sketchdesign.core.errors import InputError
 
 Array = NDArray[np.float64]
@@ -34,20 +36,36 @@ _RGB_FROM_LMS = np.linalg.inv(_LMS_FROM_RGB)
 _LMS_FROM_LAB = np.linalg.inv(_LAB_FROM_LMS)
 
 _HEX = re.compile("#?([0-9a-fA-F]{6})")
+_SHORT_HEX = re.compile("#([0-9a-fA-F]{3})")
+_BETWEEN_WORDS = re.compile(r"[\s_-]+")
 _GREY_CHROMA = 1e-4
 _GAMUT_STEPS = 20
 
 
 def parse_colour(text: str) -> str:
-    """``#rrggbb`` in small letters; the sign may be left out.
+    """``#rrggbb`` in small letters, from that (the sign may be left out), ``#rgb`` or a name of CSS such as ``navy``.
 
     Raises:
         InputError: the text is no such colour.
     """
-    match = _HEX.fullmatch(text.strip())
-    if match is None:
-        raise InputError(f"{text!r:.40} is not a colour", hint="write it as #rrggbb, such as #1d4ed8")
-    return f"#{match[1].lower()}"
+    plain = text.strip()
+    if match := _HEX.fullmatch(plain):
+        return f"#{match[1].lower()}"
+    if match := _SHORT_HEX.fullmatch(plain):
+        return "#" + "".join(2 * digit for digit in match[1].lower())
+    name = colour_name(plain)
+    if name not in COLOUR_NAMES:
+        near = difflib.get_close_matches(name, COLOUR_NAMES, n=1)
+        guess = f"did you mean {near[0]}? " if near else ""
+        raise InputError(
+            f"{text!r:.40} is not a colour", hint=f"{guess}write it as #rrggbb, such as #1d4ed8, or by name, such as navy"
+        )
+    return COLOUR_NAMES[name]
+
+
+def colour_name(text: str) -> str:
+    """A name as `COLOUR_NAMES` has it, from one such as ``Dark Blue`` or ``dark-blue``."""
+    return _BETWEEN_WORDS.sub("", text.strip().lower())
 
 
 def oklab(colour: str) -> Array:
