@@ -209,7 +209,14 @@ def _example(text: str) -> GivenSketch:
         near = difflib.get_close_matches(name, names, n=1)
         guess = f"did you mean {EXAMPLE_PREFIX}{near[0]}? " if near else ""
         raise InputError(f"there is no example {name!r:.60}", hint=f"{guess}the examples are {', '.join(names)}")
-    return GivenSketch(text, _svg(EXAMPLES / f"{name}.svg"), dense=True)
+    return GivenSketch(text, _svg(EXAMPLES / f"{name}.svg"), dense=True, word=_shown_by(name))
+
+
+def _shown_by(name: str) -> str:
+    """The class that an example shows: "chair" for ``chair-2``, none for one that is only begun."""
+    if name.startswith("begin-"):
+        return ""
+    return next((word for word in ("cat", "pig") if word in name.split("-")), name.rstrip("-0123456789"))
 
 
 def _svg(path: Path) -> Sketch:

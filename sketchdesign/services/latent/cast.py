@@ -69,13 +69,18 @@ class Cast:
         """
         name = wanted if wanted in self.names else STAND_IN
         if name not in self.names:
-            raise InputError(f"neither {wanted} nor {STAND_IN} is bundled with this installation")
+            raise InputError(
+                f"neither {wanted} nor {STAND_IN} is bundled with this installation", hint="install sketchdesign again"
+            )
         if name not in self._opened:
             self._opened[name] = self.open_model(name)
         model = self._opened[name]
         known = class_name in model.info.classes
         if name == STAND_IN and class_name is not None and not known:
-            raise InputError(f"{STAND_IN} has no class {class_name!r} to draw in the place of {wanted}")
+            raise InputError(
+                f"{STAND_IN} has no class {class_name!r} to draw in the place of {wanted}",
+                hint="name the other figures with --only",
+            )
         role = Role(model, class_name if known and len(model.info.classes) > 1 else None, wanted)
         if str(role) not in map(str, self.roles):
             self.roles.append(role)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sketchdesign.core.errors import InputError
+from sketchdesign.core.seeds import stream_key
 from sketchdesign.core.strokes import Sketch
 from sketchdesign.design.latentboard import DRAWN_PEN, GIVEN_PEN, Cell, Part
 from sketchdesign.services.generate import DrawnSketch, GenerateSettings
@@ -39,22 +40,35 @@ def complete(
         model: any.
         given: the beginning.
         settings: seed and the like; the noise is independent for each ending.
-        count: number of endings.
+        count: number of endings. Where nobody says what the sketch is to become, each takes a class that it may become.
         size_px: see `as_seen_beginning`.
         pen_down: the last line is unfinished, too.
+
+    Raises:
+        InputError: the model cannot read the beginning, it leaves no room, or the count is out of range.
     """
-    from sketchdesign.model.beginnings import fitting_z
+    from sketchdesign.model.beginnings import fitting_labels, fitting_z
 
     check_count(count, "endings")
     studio = Studio(model, settings, fresh=True)
     seen, scale = as_seen_beginning(model.info, given, size_px, pen_down=pen_down)
     limit = settings.sampling.max_points or model.info.max_points
     if len(seen.rows) >= limit:
-        raise InputError(f"{given.name} leaves no room for an ending: a drawing has {limit} points at most")
-    (label,) = studio.labels([given], [seen.rows])
+        raise InputError(
+            f"{given.name} leaves no room for an ending: a drawing has {limit} points at most",
+            hint="give less of it, or draw it with fewer details",
+        )
     keys = np.array([settings.stream("complete", number) for number in range(count)], np.uint64)
-    z = fitting_z(model, seen.rows, label, keys, settings.sampling.z_spread)
-    drawn = yield from studio.draw(studio.points(z, [label] * count), begun=[seen.rows] * count)
+    spread = settings.sampling.z_spread
+    label = studio.known_label(given)
+    if label is None:
+        pool_key = np.uint64(stream_key(settings.seed, "complete", "classes"))
+        labels = fitting_labels(model, seen.rows, keys, pool_key, spread)
+    else:
+        labels = [label] * count
+    z = fitting_z(model, seen.rows, labels, keys, spread)
+    points = studio.points(z, labels)
+    drawn = yield from studio.draw(points, begun=[seen.rows] * count, aim=studio.aim(points))
     simplified = len(seen.sketch) != len(given.sketch)
     beginning = seen.sketch.transformed(1.0 / scale) if simplified else given.sketch
     told = len(seen.rows) + model.info.implicit_first_point
@@ -66,7 +80,8 @@ def complete(
         cells.append(Cell(number // columns, number % columns, parts))
         results.append(DrawnSketch(_joined(beginning, lines, pen_down), each.word, each.ended))
     recipe = studio.recipe("complete", [], {"count": count, "pen_down": pen_down, "scale": scale})
-    recipe["inputs"] = [{"name": given.name, "drawing": drawing_json(seen.sketch), "class": studio.words[label]}]
+    words = [each.word for each in drawn]
+    recipe["inputs"] = [{"name": given.name, "drawing": drawing_json(seen.sketch), "classes": words}]
     if z is not None:
         recipe["operation"]["z"] = [z_text(row) for row in z]
     return Board(tuple(cells), -(-count // columns), columns, tuple(results), recipe, studio.counts(drawn))

@@ -29,6 +29,7 @@ ENDING = ".json"
 LARGEST_FILE = 4 << 20
 MOST_COMPONENTS = 16
 FARTHEST = 100.0
+_KEPT_HINT = "give a file that direction --save has written"
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,11 @@ def class_directions(model: Model, given: GivenSketch, settings: GenerateSetting
 def set_directions(
     model: Model, among: Sequence[GivenSketch], settings: GenerateSettings, count: int
 ) -> list[Direction]:
-    """The principal components of some drawings, in standard deviations."""
+    """The principal components of some drawings, in standard deviations.
+
+    Raises:
+        InputError: the model can read fewer than two of them, or the count is out of range.
+    """
     from sketchdesign.model.directions import components_of
 
     z = Studio(model, settings).read_set(among)
@@ -106,8 +111,8 @@ def load_directions(path: Path, model: Model) -> list[Direction]:
             data = file.read(LARGEST_FILE + 1)
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise InputError(f"cannot read {str(path)[:200]}: {reason}") from error
-    damaged = SketchFormatError(f"{path} holds no directions", hint="give a file that direction --save has written")
+        raise InputError(f"cannot read {str(path)[:200]}: {reason}", hint=_KEPT_HINT) from error
+    damaged = SketchFormatError(f"{path} holds no directions", hint=_KEPT_HINT)
     try:
         if len(data) > LARGEST_FILE:
             raise damaged
@@ -127,7 +132,11 @@ def load_directions(path: Path, model: Model) -> list[Direction]:
 
 
 def check_direction_path(path: Path) -> None:
-    """Refuse a file that directions are not written to."""
+    """Refuse a file that directions are not written to.
+
+    Raises:
+        InputError: it ends in something else than `ENDING`.
+    """
     if path.suffix.lower() != ENDING:
         raise InputError(f"cannot write directions to {path}", hint=f"give a file that ends in {ENDING}")
 

@@ -31,9 +31,6 @@ CORNER_SPREAD = 0.5
 
 CELL_CANDIDATES = 8
 
-WORDS = {"three-eyed-cat": "cat", "cat-face": "cat", "pig-head": "pig", "eight-legged-pig": "pig"}
-"""What examples show that are not named by it."""
-
 BEGINNINGS = {
     "begin-1": "mushroom",
     "begin-2": "cat",
@@ -66,8 +63,8 @@ Draw = Callable[[Drafter], Work[Board]]
 
 def example(name: str, word: str | None = None) -> GivenSketch:
     """A bundled example, told what it shows."""
-    shows = WORDS.get(name, name.rstrip("-0123456789")) if word is None else word
-    return replace(read_input(f"example:{name}"), word=shows)
+    given = read_input(f"example:{name}")
+    return given if word is None else replace(given, word=word)
 
 
 def stacked(boards: Sequence[Board], *, side_by_side: bool = False) -> Board:
@@ -155,6 +152,7 @@ def analogies(drafter: Drafter) -> Work[Board]:
 
 
 def endings(drafter: Drafter) -> Work[Board]:
+    """Unfinished examples, each finished in `ENDINGS` ways in a row of its own."""
     boards = []
     for name, word in BEGINNINGS.items():
         role = drafter.cast.role("endings", word)
@@ -220,6 +218,7 @@ def _new_sketches(drafter: Drafter, wanted: str, words: Sequence[str]) -> Work[t
 
 
 def chair_like_cats(drafter: Drafter) -> Work[Board]:
+    """Four chairs as a model of cats sees them, and the grid between."""
     role = drafter.cast.role("cat", "cat")
     chairs = [example(f"chair-{number}") for number in range(1, 5)]
     return (yield from hybrid(role.model, chairs, drafter.careful(role), GRID))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sketchdesign.core.drawing import Drawing, Page
-from sketchdesign.core.errors import InputError, OutputError
+from sketchdesign.core.errors import InputError
 from sketchdesign.core.files import check_writable, write_atomic
 from sketchdesign.core.provenance import Provenance
 from sketchdesign.core.strokes import Sketch
@@ -14,6 +14,7 @@ from sketchdesign.design.grid import GridLayout
 from sketchdesign.design.latentboard import INPUT_PEN, Box, Cell, arrange_board
 from sketchdesign.output.files import write_drawing
 from sketchdesign.output.gif import render_gif
+from sketchdesign.services.folders import make_folder
 from sketchdesign.services.latent.tools import Board
 
 GIF = ".gif"
@@ -77,10 +78,7 @@ def export_film(board: Board, path: Path, film: Film, dpi: float) -> int:
         recipe = Provenance({**board.recipe, "frames": len(frames)})
         write_atomic(path, render_gif(frames, dpi, round(1000.0 / film.frames_per_s), recipe))
         return len(frames)
-    try:
-        path.mkdir(exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"cannot make the folder {path}: {(error.strerror or str(error)).lower()}") from error
+    make_folder(path)
     for number, frame in enumerate(frames, 1):
         write_drawing(frame, path / f"frame-{number:04}.svg")
     return len(frames)

@@ -190,7 +190,7 @@ def _along_path(studio: Studio, encoded: Sequence[Encoded], steps: int, palette:
 
     check_count(steps, "steps")
     if steps < len(encoded):
-        raise InputError(f"{steps} steps cannot pass {len(encoded)} sketches", hint="use more steps")
+        raise InputError(f"a strip of {steps} cannot pass {len(encoded)} sketches", hint="use more steps")
     z = path(np.stack([each.mu for each in encoded]), steps)
     legs, shares = path_legs(len(encoded), steps)
     weights = np.zeros((steps, len(encoded)))
@@ -208,5 +208,5 @@ def _along_path(studio: Studio, encoded: Sequence[Encoded], steps: int, palette:
 
 def _at_least(inputs: Sequence[GivenSketch], count: int) -> Sequence[GivenSketch]:
     if len(inputs) < count:
-        raise InputError(f"{len(inputs)} sketches are too few", hint=f"give at least {count}")
+        raise InputError(f"too few sketches are given: {len(inputs)}", hint=f"give at least {count}")
     return inputs

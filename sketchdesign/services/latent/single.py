@@ -89,7 +89,11 @@ def vary(
     radius: float | None = None,
     fresh: bool = False,
 ) -> Work[Board]:
-    """Sketches similar to one, none the same: z ~ N(mu, sigma), or at a distance of ``radius`` around mu."""
+    """Sketches similar to one, none the same: z ~ N(mu, sigma), or at a distance of ``radius`` around mu.
+
+    Raises:
+        InputError: the model cannot read the sketch, or a number is out of range.
+    """
     from sketchdesign.model.latent import around
     from sketchdesign.model.pool import LATENT_DOMAIN
 
@@ -129,6 +133,9 @@ def analogy(
     ``rescaled`` brings each sum to the length of ``base``, see `model.latent.analogy`. The results are of the class of
     ``base``, and drawn anew where a critic does not see that. Of several candidates it takes the one that looks more
     like ``plus`` than like ``minus``.
+
+    Raises:
+        InputError: the model cannot read one of the three, or a strength is not from -10 to 10.
     """
     from sketchdesign.model.critic import change_shown
     from sketchdesign.model.latent import analogy as combined

@@ -23,7 +23,7 @@ from sketchdesign.services.jobs import Progress
 if TYPE_CHECKING:
     from sketchdesign.model.checkpoint import Model
     from sketchdesign.model.critic import Aim, Merit
-    from sketchdesign.model.sampler import Request
+    from sketchdesign.model.pool import Request
 
 MOST_CELLS = 10_000
 
@@ -150,12 +150,17 @@ class Studio:
         """
         from sketchdesign.model.recognise import likeliest_classes
 
-        if self.asked_label is not None:
-            return [self.asked_label] * len(inputs)
+        known = [self.known_label(each) for each in inputs]
         return [
-            self.words.index(each.word) if each.word in self.words else likeliest_classes(self.model, [own])[0]
-            for each, own in zip(inputs, rows, strict=True)
+            likeliest_classes(self.model, [own])[0] if label is None else label
+            for label, own in zip(known, rows, strict=True)
         ]
+
+    def known_label(self, given: GivenSketch) -> int | None:
+        """The class that was asked for, else what an input is said to be; None where nobody says it."""
+        if self.asked_label is not None or len(self.words) == 1:
+            return self.asked_label or 0
+        return self.words.index(given.word) if given.word in self.words else None
 
     def points(self, z: FloatArray | None, labels: Sequence[int], weights: NDArray[np.float64] | None = None) -> Points:
         """Points of latent space, each of a class or of a blend of classes.
@@ -248,7 +253,7 @@ class Studio:
     def _request(
         self, points: Points, begun: Sequence[FloatArray], numbers: list[int], candidate: int, attempt: int
     ) -> Request:
-        from sketchdesign.model.sampler import Request
+        from sketchdesign.model.pool import Request
 
         places = numbers if self.fresh else [0] * len(numbers)
         keys = [

@@ -9,14 +9,15 @@ import pytest
 import torch
 
 from sketchdesign.core.errors import InputError
-from sketchdesign.core.seeds import stream_key
+from sketchdesign.core.seeds import normals, stream_key
 from sketchdesign.core.strokes import Sketch
-from sketchdesign.model.beginnings import fitting_z
+from sketchdesign.model.beginnings import CANDIDATES_PER_CLASS, TRUST, fitting_labels, fitting_z
 from sketchdesign.model.checkpoint import Model
 from sketchdesign.model.encode import encode, log_likelihoods, stroke_rows
-from sketchdesign.model.latent import Gaussian, class_vectors
+from sketchdesign.model.latent import Gaussian, class_vectors, draw_z
+from sketchdesign.model.pool import LATENT_DOMAIN, Request
 from sketchdesign.model.recognise import class_scores, divergences, likeliest_classes
-from sketchdesign.model.sampler import Request, Sampler
+from sketchdesign.model.sampler import Sampler
 from sketchdesign.model.sampling import Sampling
 
 MakeModel = Callable[..., Model]
@@ -127,9 +128,9 @@ def test_a_fitting_z_makes_the_beginning_likelier_and_depends_on_its_key_alone(m
     with torch.no_grad():
         dict(model.network.named_parameters())["decoder.w_x"][5:] *= 30.0  # so that z matters
     keys = np.array([stream_key(3, number) for number in range(40)], np.uint64)
-    z = fitting_z(model, rows, 0, keys, 1.0)
+    z = fitting_z(model, rows, [0] * 40, keys, 1.0)
     assert z is not None
-    few = fitting_z(model, rows, 0, keys[7:9], 1.0)
+    few = fitting_z(model, rows, [0] * 2, keys[7:9], 1.0)
     assert few is not None
     assert np.array_equal(few, z[7:9])
     vectors = class_vectors(model, [0] * 40)
@@ -139,3 +140,28 @@ def test_a_fitting_z_makes_the_beginning_likelier_and_depends_on_its_key_alone(m
     fitting = log_likelihoods(model, [rows] * 40, z, vectors, ended=False)
     others = log_likelihoods(model, [rows] * 40, unchosen.astype(np.float32), vectors, ended=False)
     assert fitting.mean() > others.mean()
+
+
+@pytest.mark.parametrize("conditional", [True, False])
+def test_classes_of_endings_are_drawn_by_how_likely_they_begin_like_this(
+    tiny_model: MakeModel, conditional: bool
+) -> None:
+    decoder = {} if conditional else {"z_size": 0, "encoder_size": 0}
+    model = tiny_model(("cat", "pig", "owl"), class_count=3, class_size=4, **decoder)
+    with torch.no_grad():
+        dict(model.network.named_parameters())["decoder.w_x"][5:] *= 30.0  # so that the class matters
+    rows = drawings(model, 1)[0]
+    keys = np.array([stream_key(3, number) for number in range(3000)], np.uint64)
+    pool = np.uint64(stream_key(5))
+    labels = fitting_labels(model, rows, keys, pool, 0.5)
+    assert fitting_labels(model, rows, keys[7:9], pool, 0.5) == labels[7:9]
+    own = [0, 1, 2] if not conditional else np.repeat([0, 1, 2], CANDIDATES_PER_CLASS).tolist()
+    z = None
+    if conditional:
+        size = model.info.architecture.z_size
+        noise = normals(np.array([pool]), CANDIDATES_PER_CLASS * size, LATENT_DOMAIN).reshape(-1, size)
+        z = draw_z(model, own, np.tile(0.5 * noise, (3, 1)))
+    nats = log_likelihoods(model, [rows] * len(own), z, class_vectors(model, own), ended=False, block=64)
+    evidence = np.exp(nats - nats.max()).reshape(3, -1).sum(axis=1) ** TRUST
+    shares = np.bincount(labels, minlength=3) / 3000
+    assert shares == pytest.approx(evidence / evidence.sum(), abs=0.04)

@@ -119,6 +119,14 @@ def test_every_example_can_be_read_by_a_model_of_a_hundred_points(name: str, tin
     assert 3 <= len(seen.rows) <= 100
 
 
+def test_examples_say_what_they_show() -> None:
+    shown = {name: read_input(f"example:{name}").word for name in example_names()}
+    assert {shown[name] for name in ("cat", "cat-face", "three-eyed-cat")} == {"cat"}
+    assert {shown[name] for name in ("pig", "pig-head", "eight-legged-pig")} == {"pig"}
+    assert (shown["chair-3"], shown["truck"], shown["toothbrush"]) == ("chair", "truck", "toothbrush")
+    assert not any(word for name, word in shown.items() if name.startswith("begin-"))
+
+
 def test_there_are_the_examples_that_the_tools_are_made_for() -> None:
     named = {"cat-face", "three-eyed-cat", "cat", "pig-head", "pig", "eight-legged-pig", "toothbrush", "truck"}
     chairs, begun = {f"chair-{n}" for n in range(1, 5)}, {f"begin-{n}" for n in range(1, 11)}
