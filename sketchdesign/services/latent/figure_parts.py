@@ -41,7 +41,7 @@ BEGINNINGS = {
     "begin-7": "house",
     "begin-8": "owl",
     "begin-9": "whale",
-    "begin-10": "cat",
+    "begin-10": "flower",
 }
 """What each unfinished example may become."""
 
