@@ -77,8 +77,8 @@ def batch(
             "jobs": crew.size,
             "seconds": round(report.seconds, 3),
         },
-        f"{report.items} files: {report.done} made in {report.seconds:.0f} s, {report.skipped} there before, "
-        f"{len(report.failed)} failed.",
+        f"{counted(report.items, 'file')}: {report.done} made in {report.seconds:.0f} s, "
+        f"{report.skipped} there before, {len(report.failed)} failed.",
     )
     raise typer.Exit(SOME_FAILED if report.failed else ALL_MADE)
 

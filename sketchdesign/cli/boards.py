@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sketchdesign.cli.console import Console, rejected_sentence
-from sketchdesign.cli.options import DpiOption
+from sketchdesign.cli.options import DpiOption, GapOption, LandscapeOption, MarginOption
 from sketchdesign.cli.wording import counted
 from sketchdesign.core.errors import InputError
+from sketchdesign.core.pages import PAGE_NAMES
 
 if TYPE_CHECKING:
     from sketchdesign.design.latentboard import Palette
@@ -68,11 +69,11 @@ class BoardOptions:
         ),
     ]
     page: Annotated[
-        str | None, typer.Option(help="A0 to A6, letter, legal, tabloid, or 120x80mm. Default: one that fits.")
+        str | None, typer.Option(help=f"{PAGE_NAMES}, or a size such as 120x80mm. Default: one that fits.")
     ] = None
-    landscape: Annotated[bool, typer.Option("--landscape", help="Turn the page.")] = False
-    margin: Annotated[str, typer.Option(help="Free border of the page.")] = "8mm"
-    gap: Annotated[str, typer.Option(help="Free space between the cells.")] = "4mm"
+    landscape: LandscapeOption = False
+    margin: MarginOption = "8mm"
+    gap: GapOption = "4mm"
     route: Annotated[bool, typer.Option("--route", help="Join and order the strokes for a plotter.")] = False
     dpi: DpiOption = 150.0
     fps: Annotated[float, typer.Option(help="Frames a second, where OUT is a .gif.")] = 12.0
@@ -137,18 +138,6 @@ def open_reader(name: str) -> Model:
     model = open_model(name)
     check_encoder(model.info)
     return model
-
-
-def parse_numbers(text: str, what: str) -> list[float]:
-    """Numbers between commas.
-
-    Raises:
-        InputError: one of them is none.
-    """
-    try:
-        return [float(part) for part in text.split(",")]
-    except ValueError:
-        raise InputError(f"{text!r:.60} is no list of {what}", hint="write numbers between commas: 0,0.5,1") from None
 
 
 def parse_palette(colours: str | None, pens: str | None) -> Palette:

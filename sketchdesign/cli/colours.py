@@ -21,8 +21,9 @@ class ColourOptions:
     pens: Annotated[
         str,
         typer.Option(
-            metavar="#RRGGBB,...",
-            help="Colours of the pens, in the order in which they are drawn; #RRGGBB:0.5mm with a width. "
+            metavar="COLOUR,...",
+            help="Colours of the pens, in the order in which they are drawn, as #RRGGBB or by name, such as navy; "
+            "navy:0.5mm with a width. "
             "Default: those of the first colourway, or black.",
         ),
     ] = "#000000"
@@ -38,7 +39,7 @@ class ColourOptions:
         list[str] | None,
         typer.Option(
             "--colourway",
-            metavar="NAME=#RRGGBB,...",
+            metavar="NAME=COLOUR,...",
             help="Write the files in these pens, as OUT-NAME; with a ground: 'ink=#203060,#a04020 on #f6efe0'. "
             "Repeatable.",
         ),
@@ -52,7 +53,7 @@ class ColourOptions:
     ground: Annotated[
         str | None,
         typer.Option(
-            metavar="#RRGGBB", help="Colour of the cloth, seen in .png, .svg, .pdf and previews; no pen draws it."
+            metavar="COLOUR", help="Colour of the cloth, seen in .png, .svg, .pdf and previews; no pen draws it."
         ),
     ] = None
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sketchdesign.cli.boards import BoardOptions, FreshOption, InputArgument, open_reader, parse_numbers
+from sketchdesign.cli.boards import BoardOptions, FreshOption, InputArgument, open_reader
 from sketchdesign.cli.console import Console
-from sketchdesign.cli.options import ModelArgument, SamplingOptions, expand_options
+from sketchdesign.cli.options import ModelArgument, SamplingOptions, expand_options, parse_numbers
 from sketchdesign.core.errors import InputError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sketchdesign.cli.console import Console
-from sketchdesign.cli.options import ModelArgument
+from sketchdesign.cli.options import ModelArgument, PresetOption, TemperatureOption, check_png, parse_names
 from sketchdesign.core.errors import InputError
 from sketchdesign.core.files import check_writable, together, write_atomic
 from sketchdesign.services.jobs import Progress
@@ -39,8 +39,8 @@ def evaluate(
         list[Path] | None, typer.Option("-o", "--output", metavar="REPORT", help="A .md or .json file. Repeatable.")
     ] = None,
     picture: Annotated[Path | None, typer.Option(metavar="PAGE", help="A .png of sketches to look at.")] = None,
-    preset: Annotated[str, typer.Option(help="Meaning of the temperature: default, paper, magenta or js.")] = "default",
-    temperature: Annotated[float | None, typer.Option("--temperature", "-t", help="0 is careful, 1 varied.")] = None,
+    preset: PresetOption = "default",
+    temperature: TemperatureOption = None,
     critic: Annotated[
         bool | None,
         typer.Option("--critic/--no-critic", help="Generate as usual, with a critic that rejects, or take what comes."),
@@ -62,10 +62,9 @@ def evaluate(
         check_table_path(path)
         check_writable(path)
     if picture is not None:
-        _check_picture(picture)
-    settings = ReportSettings(
-        samples, split, _names(classes), Sampling.preset(preset, temperature, critic=critic), seed
-    )
+        check_png(picture)
+    sampling = Sampling.preset(preset, temperature, critic=critic)
+    settings = ReportSettings(samples, split, tuple(parse_names(classes or "")), sampling, seed)
     device, threads = choose_device(console.device), choose_threads(console.threads)
     opened = open_model(model)
     looking = load_judge(judge or bundled_judge())
@@ -118,7 +117,7 @@ def train_judge(
         raise InputError(f"{output} does not end in .safetensors", hint="give the output that ending")
     check_writable(output)
     config = JudgeConfig(steps=steps, seed=seed)
-    names = _names(classes) or tuple(sorted({path.name.split(".")[0] for path in (data / "train").glob("*.*")}))
+    names = tuple(parse_names(classes or "")) or _classes_in(data / "train")
     if not names:
         raise InputError(f"{data / 'train'} holds no drawings", hint="give a folder with train/cat.bin and the like")
     drawings, _ = load_split(data, names, "train", MOST_POINTS)
@@ -143,11 +142,6 @@ def train_judge(
     )
 
 
-def _names(text: str | None) -> tuple[str, ...]:
-    return tuple(name.strip() for name in (text or "").split(",") if name.strip())
-
-
-def _check_picture(path: Path) -> None:
-    if path.suffix.lower() != ".png":
-        raise InputError(f"{path} cannot hold the pictures", hint="let its name end in .png")
-    check_writable(path)
+def _classes_in(folder: Path) -> tuple[str, ...]:
+    """The classes whose drawings are there: the names of its files without their endings."""
+    return tuple(sorted({path.name.split(".")[0] for path in folder.glob("*.*")}))

@@ -14,11 +14,10 @@ from sketchdesign.cli.boards import (
     InputsArgument,
     PensOption,
     open_reader,
-    parse_numbers,
     parse_palette,
 )
 from sketchdesign.cli.console import Console
-from sketchdesign.cli.options import ModelArgument, SamplingOptions, expand_options
+from sketchdesign.cli.options import ModelArgument, SamplingOptions, expand_options, parse_numbers
 
 
 @expand_options
@@ -94,7 +93,10 @@ def analogy(
     board: BoardOptions,
     sampling: SamplingOptions,
 ) -> None:
-    """Add what sets one sketch apart from another to a third: base - minus + plus."""
+    """Add what sets one sketch apart from another to a third: base - minus + plus.
+
+    Of 16 candidates or more the one is kept that shows the difference best; --no-critic ranks them as --rank says.
+    """
     from sketchdesign.services.inputs import read_inputs
     from sketchdesign.services.latent.single import analogy as work
 

@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from sketchdesign.cli.console import Console
-from sketchdesign.cli.options import DpiOption
-from sketchdesign.core.errors import OutputError
+from sketchdesign.cli.options import DpiOption, parse_names
 
 
 def figures(
@@ -26,19 +25,17 @@ def figures(
     """Redraw the figures of the sketch-rnn paper with the bundled models, each as SVG and PNG."""
     from sketchdesign.model.sampling import Sampling
     from sketchdesign.model.zoo import find_models, open_model
+    from sketchdesign.services.folders import make_folder
     from sketchdesign.services.generate import GenerateSettings
     from sketchdesign.services.latent.cast import Cast
     from sketchdesign.services.latent.figure_parts import TEMPERATURE, Drafter
     from sketchdesign.services.latent.figures import choose_figures, draw_figures
 
     console: Console = context.obj
-    chosen = choose_figures(only.split(",") if only else [])
+    chosen = choose_figures(parse_names(only or ""))
     sampling = Sampling.preset(temperature=TEMPERATURE)
     settings = GenerateSettings(1, seed=seed, sampling=sampling, device=console.device, threads=console.threads)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"cannot make the folder {folder}: {(error.strerror or str(error)).lower()}") from error
+    make_folder(folder)
     drafter = Drafter(Cast([name for name, _ in find_models()], open_model), settings)
     finished = console.run(draw_figures(chosen, drafter, folder, dpi))
     report = [

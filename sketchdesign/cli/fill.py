@@ -50,7 +50,7 @@ def fill(
     filling: FillingOptions,
     pens: Annotated[
         str,
-        typer.Option(metavar="#RRGGBB,...", help="Colours of the motifs, which take turns; with a width as for tile."),
+        typer.Option(metavar="COLOUR,...", help="Colours of the motifs, which take turns; with a width as for tile."),
     ] = "#000000",
     shape_only: Annotated[
         bool, typer.Option("--shape-only", help="Leave the scene out: its shape shows by the motifs alone.")

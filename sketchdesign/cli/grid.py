@@ -11,9 +11,16 @@ import typer
 from sketchdesign.cli.console import Console, rejected_sentence
 from sketchdesign.cli.options import (
     DpiOption,
+    GapOption,
+    LandscapeOption,
+    MarginOption,
     ModelArgument,
     OutputOption,
+    PageOption,
+    PipelineOption,
     SamplingOptions,
+    SmoothOption,
+    TimedMachineOption,
     expand_options,
     parse_counts,
 )
@@ -32,15 +39,13 @@ def grid(
     output: OutputOption,
     rows: Annotated[int, typer.Option(help="Rows of sketches.")] = 8,
     columns: Annotated[int, typer.Option("--cols", help="Columns of sketches.")] = 8,
-    page: Annotated[str, typer.Option(help="A0 to A6, letter, legal, tabloid, or a size such as 120x80mm.")] = "A4",
-    landscape: Annotated[bool, typer.Option("--landscape", help="Turn the page.")] = False,
-    margin: Annotated[str, typer.Option(help="Free border of the page.")] = "10mm",
-    gap: Annotated[str, typer.Option(help="Free space between the cells.")] = "3mm",
-    smooth: Annotated[
-        str | None, typer.Option(help="Turn angles into curves that move lines by this much at most, such as 0.2mm.")
-    ] = None,
-    pipeline: Annotated[str | None, typer.Option(help="vpype commands to use instead of our own.")] = None,
-    machine: Annotated[str, typer.Option(help="Plotter for the estimate of time.")] = "axidraw-v3",
+    page: PageOption = "A4",
+    landscape: LandscapeOption = False,
+    margin: MarginOption = "10mm",
+    gap: GapOption = "3mm",
+    smooth: SmoothOption = None,
+    pipeline: PipelineOption = None,
+    machine: TimedMachineOption = "axidraw-v3",
     dpi: DpiOption = 150.0,
     board: Annotated[
         Path | None,

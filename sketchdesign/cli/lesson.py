@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from sketchdesign.cli.boards import BoardOptions, InputArgument, open_reader, parse_numbers
+from sketchdesign.cli.boards import BoardOptions, InputArgument, open_reader
 from sketchdesign.cli.console import Console
-from sketchdesign.cli.options import ModelArgument, SamplingOptions, expand_options
+from sketchdesign.cli.options import ModelArgument, SamplingOptions, expand_options, parse_numbers
 
 CLEAN_TEMPERATURE = 0.02
 

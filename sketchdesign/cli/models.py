@@ -9,6 +9,7 @@ import typer
 
 from sketchdesign.cli.console import Console
 from sketchdesign.cli.options import ModelArgument
+from sketchdesign.cli.wording import counted
 from sketchdesign.core.errors import CheckpointError, InputError
 
 if TYPE_CHECKING:
@@ -76,7 +77,9 @@ def export_model(
     from sketchdesign.model.zoo import open_model
 
     clipped = write_magenta_json(open_model(model), output, class_name)
-    context.obj.result({"model": str(output), "clipped": clipped}, f"{output}: {clipped} weights were clipped to 10.")
+    context.obj.result(
+        {"model": str(output), "clipped": clipped}, f"{output}: {counted(clipped, 'weight')} clipped to 10."
+    )
 
 
 @app.command("card")

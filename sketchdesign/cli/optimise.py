@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sketchdesign.cli.console import Console
-from sketchdesign.cli.options import DpiOption, OutputOption, expand_options
+from sketchdesign.cli.options import DpiOption, OutputOption, PipelineOption, SmoothOption, check_png, expand_options
 from sketchdesign.cli.wording import counted, roughly
 
 if TYPE_CHECKING:
@@ -24,16 +24,12 @@ def optimise(
     *,
     drawing: Annotated[Path, typer.Argument(metavar="IN", help="A drawing as .svg, from any program.")],
     output: OutputOption,
-    pipeline: Annotated[
-        str | None, typer.Option(help="vpype commands to use instead of our own, such as 'linemerge linesort'.")
-    ] = None,
+    pipeline: PipelineOption = None,
     join: Annotated[
         str, typer.Option(help="Ends up to this far apart are connected by a line; 0mm joins none.")
     ] = "0.05mm",
     simplify: Annotated[str, typer.Option(help="How far a line may move when points are left out.")] = "0.02mm",
-    smooth: Annotated[
-        str | None, typer.Option(help="Turn angles into curves that move lines by this much at most, such as 0.2mm.")
-    ] = None,
+    smooth: SmoothOption = None,
     occlude: Annotated[
         bool, typer.Option("--occlude", help="Closed strokes hide what lies behind them, also from other pens.")
     ] = False,
@@ -53,7 +49,6 @@ def optimise(
     dpi: DpiOption = 150.0,
 ) -> None:
     """Order, join and simplify the strokes of a drawing so that a plotter is done sooner."""
-    from sketchdesign.core.errors import InputError
     from sketchdesign.core.files import together
     from sketchdesign.core.machine import find_machine
     from sketchdesign.core.units import parse_length_mm
@@ -67,9 +62,7 @@ def optimise(
     console: Console = context.obj
     check_outputs(output)
     if preview is not None:
-        if preview.suffix.lower() != ".png":
-            raise InputError(f"the preview {preview} is no picture", hint="choose a name that ends with .png")
-        check_outputs([preview])
+        check_png(preview)
     plotter = find_machine(machine)
     settings = OptimiseSettings(
         parse_length_mm(simplify),

@@ -12,15 +12,19 @@ import random
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
 from sketchdesign.core.errors import InputError
+from sketchdesign.core.pages import PAGE_NAMES
+from sketchdesign.services.choices import DrawingChoices
 
 if TYPE_CHECKING:
     from sketchdesign.cli.console import Console
     from sketchdesign.services.generate import GenerateSettings
+
+Number = TypeVar("Number", int, float)
 
 ModelArgument = Annotated[
     str, typer.Argument(metavar="MODEL", help="A bundled model (see: models list) or the path of a checkpoint.")
@@ -41,23 +45,38 @@ def _checked_dpi(dpi: float) -> float:
 DpiOption = Annotated[float, typer.Option(help="Resolution of a .png or .gif.", callback=_checked_dpi)]
 
 
+PageOption = Annotated[str, typer.Option(help=f"{PAGE_NAMES}, or a size such as 120x80mm.")]
+LandscapeOption = Annotated[bool, typer.Option("--landscape", help="Turn the page.")]
+MarginOption = Annotated[str, typer.Option(help="Free border of the page.")]
+GapOption = Annotated[str, typer.Option(help="Free space between the cells.")]
+SmoothOption = Annotated[
+    str | None, typer.Option(help="Turn angles into curves that move lines by this much at most, such as 0.2mm.")
+]
+PipelineOption = Annotated[
+    str | None, typer.Option(help="vpype commands to use instead of our own, such as 'linemerge linesort'.")
+]
+TimedMachineOption = Annotated[str, typer.Option(help="Plotter for the estimate of time.")]
+PresetOption = Annotated[str, typer.Option(help="Meaning of the temperature: default, paper, magenta or js.")]
+TemperatureOption = Annotated[
+    float | None, typer.Option("--temperature", "-t", help="0 is careful, 1 as varied as human drawings.")
+]
+
+
 @dataclass(frozen=True)
-class SamplingOptions:
+class SamplingOptions(DrawingChoices):
     """How sketches are drawn."""
 
     seed: Annotated[
         int | None,
         typer.Option(help="The same seed gives the same sketches. Default: one at random, which is reported."),
     ] = None
-    preset: Annotated[str, typer.Option(help="Meaning of the temperature: default, paper, magenta or js.")] = "default"
-    temperature: Annotated[
-        float | None, typer.Option("--temperature", "-t", help="0 is careful, 1 as varied as human drawings.")
-    ] = None
+    preset: PresetOption = "default"
+    temperature: TemperatureOption = None
     temperature_xy: Annotated[float | None, typer.Option(help="Temperature of the offsets alone.")] = None
     temperature_mixture: Annotated[float | None, typer.Option(help="Temperature of the mixture weights alone.")] = None
     temperature_pen: Annotated[float | None, typer.Option(help="Temperature of the pen states alone.")] = None
     greedy: Annotated[bool, typer.Option("--greedy", help="Always take the likeliest next point.")] = False
-    class_name: Annotated[
+    class_: Annotated[
         str | None, typer.Option("--class", metavar="NAME", help="One class of a model that knows several.")
     ] = None
     best_of: Annotated[int, typer.Option(help="Draw N candidates for each sketch and keep the best, see --rank.")] = 1
@@ -79,44 +98,58 @@ class SamplingOptions:
     ] = False
 
     def settings(self, count: int, console: Console) -> GenerateSettings:
-        """What these options ask for, for ``count`` sketches."""
-        from sketchdesign.model.curation import rank_named
-        from sketchdesign.model.sampling import Sampling
-        from sketchdesign.services.generate import GenerateSettings
+        """What these options ask for, for ``count`` sketches.
 
-        sampling = Sampling.preset(
-            self.preset,
-            self.temperature,
-            temperature_xy=self.temperature_xy,
-            temperature_mixture=self.temperature_mixture,
-            temperature_pen=self.temperature_pen,
-            greedy=self.greedy,
-            critic=self.critic,
-        )
-        return GenerateSettings(
-            count,
-            seed=chosen_seed(self.seed),
-            sampling=sampling,
-            class_name=self.class_name,
-            best_of=self.best_of,
-            keep_unfinished=self.keep_unfinished,
-            rank=rank_named(self.rank),
-            distinct=self.distinct,
-            device=console.device,
-            threads=console.threads,
-        )
+        Raises:
+            InputError: an option is unknown or out of range.
+        """
+        return self.generate_settings(count, chosen_seed(self.seed), console.device, console.threads)
+
+
+def parse_names(text: str) -> list[str]:
+    """Names between commas, without the spaces around them; none in an empty text."""
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def parse_counts(text: str, what: str) -> list[int]:
-    """Whole numbers between commas.
+    """Whole numbers between commas, at least one.
 
     Raises:
-        InputError: one of them is none.
+        InputError: it is no list of ``what``.
     """
+    return _parse_list(int, text, what, "3,7")
+
+
+def parse_numbers(text: str, what: str) -> list[float]:
+    """Numbers between commas, at least one.
+
+    Raises:
+        InputError: it is no list of ``what``.
+    """
+    return _parse_list(float, text, what, "0,0.5,1")
+
+
+def _parse_list(read: Callable[[str], Number], text: str, what: str, example: str) -> list[Number]:
     try:
-        return [int(part) for part in text.split(",")]
+        found = [read(part) for part in parse_names(text)]
     except ValueError:
-        raise InputError(f"{text!r:.60} is no list of {what}", hint="write numbers between commas: 3,7") from None
+        found = []
+    if not found:
+        raise InputError(f"{text!r:.60} is no list of {what}", hint=f"write numbers between commas: {example}")
+    return found
+
+
+def check_png(path: Path) -> None:
+    """Fail before any work if a picture that is always a PNG could not be written to ``path``.
+
+    Raises:
+        InputError, OutputError: it ends in something else, or its folder is missing or read-only.
+    """
+    from sketchdesign.core.files import check_writable
+
+    if path.suffix.lower() != ".png":
+        raise InputError(f"{path} cannot hold the picture", hint="choose a name that ends with .png")
+    check_writable(path)
 
 
 def chosen_seed(seed: int | None) -> int:

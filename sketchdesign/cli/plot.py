@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,6 +23,7 @@ from sketchdesign.cli.driver_options import (
     PortOption,
     ServoOption,
 )
+from sketchdesign.cli.options import parse_counts
 from sketchdesign.cli.wording import counted
 from sketchdesign.core.errors import CancelledError, InputError, SketchDesignError
 from sketchdesign.services.plot.drivers import OUR_DRIVER
@@ -40,6 +41,19 @@ _TURNED = {
     "left": "The page lies turned left by a quarter: its upper right corner is at home.",
     "right": "The page lies turned right by a quarter: its lower left corner is at home.",
 }
+
+
+_SETTING_OF_OPTION = {
+    "speed": "speed_mm_s",
+    "travel_speed": "travel_speed_mm_s",
+    "pen_up": "pen_up_percent",
+    "pen_down": "pen_down_percent",
+    "lift_delay": "lift_delay_ms",
+    "drop_delay": "drop_delay_ms",
+    "offset": "offsets_mm",
+    "reink": "reink_mm",
+}
+"""The names in `PlotSettings` of options that leave their unit to the help; all others are called alike."""
 
 
 @dataclass(frozen=True)
@@ -83,29 +97,33 @@ class PlotOptions:
     driver: DriverOption = OUR_DRIVER
 
     def settings(self, parameters: dict[str, Any]) -> PlotSettings:
-        """What these options ask for, with the parameters of the driver."""
+        """What these options ask for, with the parameters of the driver.
+
+        Raises:
+            InputError: a list, an offset or a length cannot be read.
+        """
         from sketchdesign.core.units import parse_length_mm
         from sketchdesign.services.plot.settings import PlotSettings
 
         return PlotSettings(
-            self.machine,
-            self.servo,
-            _numbers(self.layers),
-            self.clip,
-            self.turn,
-            self.speed,
-            self.travel_speed,
-            self.pen_up,
-            self.pen_down,
-            self.lift_delay,
-            self.drop_delay,
-            tuple(_offset(text) for text in self.offset or ()),
-            self.marks,
-            self.pause_between_layers,
-            self.copies,
-            parse_length_mm(self.reink),
-            self.driver,
-            parameters,
+            machine=self.machine,
+            servo=self.servo,
+            layers=tuple(parse_counts(self.layers, "layers")) if self.layers else (),
+            clip=self.clip,
+            turn=self.turn,
+            speed_mm_s=self.speed,
+            travel_speed_mm_s=self.travel_speed,
+            pen_up_percent=self.pen_up,
+            pen_down_percent=self.pen_down,
+            lift_delay_ms=self.lift_delay,
+            drop_delay_ms=self.drop_delay,
+            offsets_mm=tuple(_offset(text) for text in self.offset or ()),
+            marks=self.marks,
+            pause_between_layers=self.pause_between_layers,
+            copies=self.copies,
+            reink_mm=parse_length_mm(self.reink),
+            driver=self.driver,
+            parameters=parameters,
         )
 
 
@@ -193,17 +211,17 @@ def _adjusted(kept: PlotSettings, options: PlotOptions, given: Collection[str]) 
 
     asked = options.settings({})
     changes: dict[str, Any] = {}
-    # Both have the same settings in the same order, under names for the command line and with units.
-    for option, setting in zip(fields(options), fields(asked), strict=False):
-        value = getattr(asked, setting.name)
-        if option.name not in given or value in (getattr(kept, setting.name), AUTO):
+    for option in given:
+        setting = _SETTING_OF_OPTION.get(option, option)
+        value = getattr(asked, setting)
+        if value in (getattr(kept, setting), AUTO):
             continue
-        if setting.name not in ADJUSTABLE:
+        if setting not in ADJUSTABLE:
             raise InputError(
-                f"--{option.name.replace('_', '-')} cannot be changed in the middle of a plot",
+                f"--{option.replace('_', '-')} cannot be changed in the middle of a plot",
                 hint="leave it out, or begin again with --restart",
             )
-        changes[setting.name] = value
+        changes[setting] = value
     return replace(kept, **changes)
 
 
@@ -329,13 +347,6 @@ def _duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60:02d} s"
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
-
-
-def _numbers(text: str) -> tuple[int, ...]:
-    try:
-        return tuple(int(part) for part in text.split(",") if part.strip())
-    except ValueError:
-        raise InputError(f"{text!r:.60} is no list of layers", hint="write their numbers, such as 1,3") from None
 
 
 def _offset(text: str) -> tuple[int, float, float]:

@@ -11,7 +11,14 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from sketchdesign.cli.console import Console
-from sketchdesign.cli.options import DpiOption, OutputOption, chosen_seed, expand_options
+from sketchdesign.cli.options import (
+    DpiOption,
+    LandscapeOption,
+    OutputOption,
+    PageOption,
+    chosen_seed,
+    expand_options,
+)
 from sketchdesign.cli.wording import counted
 from sketchdesign.core.errors import PluginError
 
@@ -123,8 +130,8 @@ def _run_layout(plugin: Plugin) -> Callable[..., None]:
             typer.Argument(metavar="SKETCHES...", help="Files of sketches, FILE#N for one of a file, or example:NAME."),
         ],
         output: OutputOption,
-        page: Annotated[str, typer.Option(help="A0 to A6, letter, legal, tabloid, or a size such as 120x80mm.")] = "A4",
-        landscape: Annotated[bool, typer.Option("--landscape", help="Turn the page.")] = False,
+        page: PageOption = "A4",
+        landscape: LandscapeOption = False,
         count: Annotated[int, typer.Option("-n", "--count", min=1, help="How many sketches of a file at most.")] = 100,
         seed: SeedOption = None,
         dpi: DpiOption = 150.0,
@@ -208,7 +215,7 @@ def with_parameters(run: Callable[..., None], plugin: Plugin, place: str = "opti
 
 def _option(parameter: ParameterField) -> tuple[str, Any, Any]:
     names = f"{parameter.option}/--no-{parameter.option[2:]}" if parameter.kind == "boolean" else parameter.option
-    metavar = {"length": "LENGTH", "colour": "#RRGGBB"}.get(parameter.kind)
+    metavar = {"length": "LENGTH", "colour": "COLOUR"}.get(parameter.kind)
     default = parameter.default if parameter.kind != "length" else parameter.default_text
     option = typer.Option(default, names, metavar=metavar, help=parameter.help_with_range)
     return parameter.name, _OPTION_TYPES.get(parameter.kind, str), field(default=option)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from sketchdesign.cli.console import Console
+from sketchdesign.cli.wording import seam_verdict
 
 SEAMLESS, NOT_SEAMLESS = 0, 1
 _MOST_SHOWN = 200
@@ -28,15 +29,18 @@ def proof(
     if not 0.0 < tolerance_mm <= 1.0:
         raise InputError(f"a tolerance of {tolerance} makes no sense", hint="choose a length up to 1mm")
     proved = prove_file(file, tolerance_mm)
-    verdict = "The edges meet." if proved.seamless else "The edges do not meet."
+    verdict = seam_verdict(proved)
+    if proved.reaches_edges:
+        verdict += f" Largest error {proved.seam_error_mm:.3g} mm."
     lines = [f"- {problem.text}" for problem in proved.problems[:_MOST_SHOWN]]
     console.result(
         {
             "seamless": proved.seamless,
             "seam_error_mm": proved.seam_error_mm,
+            "reaches_edges": proved.reaches_edges,
             "problems": [problem.to_json() for problem in proved.problems[:_MOST_SHOWN]],
             "problem_count": len(proved.problems),
         },
-        "\n".join([f"{verdict} Largest error {proved.seam_error_mm:.3g} mm.", *lines]),
+        "\n".join([verdict, *lines]),
     )
     raise typer.Exit(SEAMLESS if proved.seamless else NOT_SEAMLESS)

@@ -8,6 +8,7 @@ import typer
 
 from sketchdesign.cli.boards import InputArgument
 from sketchdesign.cli.console import Console
+from sketchdesign.cli.options import parse_names
 
 _MOST_LINES = 10
 
@@ -25,7 +26,7 @@ def recognise(
     from sketchdesign.services.latent.recognise import recognise as work
 
     console: Console = context.obj
-    asked = [name for name, _ in find_models()] if models is None else [name.strip() for name in models.split(",")]
+    asked = [name for name, _ in find_models()] if models is None else parse_names(models)
     guesses = console.run(work(read_input(source), asked, device=console.device))
     report = {
         "ranking": [[guess.name, guess.nats_per_point] for guess in guesses],

@@ -11,9 +11,8 @@ import typer
 
 from sketchdesign.cli.colours import ColourOptions
 from sketchdesign.cli.console import Console
-from sketchdesign.cli.options import SamplingOptions, expand_options
+from sketchdesign.cli.options import SamplingOptions, check_png, expand_options
 from sketchdesign.cli.tossing import TossingOptions, given_options
-from sketchdesign.core.errors import InputError
 
 if TYPE_CHECKING:
     from sketchdesign.services.generate import GenerateSettings
@@ -48,13 +47,10 @@ def repeats(
     from sketchdesign.core.drawing import Page
     from sketchdesign.core.files import write_atomic
     from sketchdesign.design.layout import Layout
-    from sketchdesign.services.export import check_outputs
     from sketchdesign.services.tiles.settings import TileSettings
 
     console: Console = context.obj
-    if output.suffix.lower() != ".png":
-        raise InputError(f"a picture of the repeats cannot be written to {output}", hint="choose a name with .png")
-    check_outputs([output])
+    check_png(output)
     cell, given = Page.parse(size), given_options(context)
     arrangement = tossing.layout(Layout(layout, motifs=tossing.motifs), given)
     drawing = sampling.settings(arrangement.count, console)

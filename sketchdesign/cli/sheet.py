@@ -10,7 +10,16 @@ import typer
 
 from sketchdesign.cli.console import Console
 from sketchdesign.cli.gcode import GcodeOptions
-from sketchdesign.cli.options import DpiOption, OutputOption, expand_options
+from sketchdesign.cli.options import (
+    DpiOption,
+    LandscapeOption,
+    MarginOption,
+    OutputOption,
+    PageOption,
+    PipelineOption,
+    TimedMachineOption,
+    expand_options,
+)
 from sketchdesign.cli.wording import counted, on_machine, roughly
 
 if TYPE_CHECKING:
@@ -25,9 +34,9 @@ def sheet(
     *,
     tile: Annotated[Path, typer.Argument(metavar="TILE", help="A tile that sketchdesign wrote, or any tile as .svg.")],
     output: OutputOption,
-    page: Annotated[str, typer.Option(help="A0 to A6, letter, legal, tabloid, or a size such as 120x80mm.")] = "A4",
-    landscape: Annotated[bool, typer.Option("--landscape", help="Turn the page.")] = False,
-    margin: Annotated[str, typer.Option(help="Free border of the page.")] = "10mm",
+    page: PageOption = "A4",
+    landscape: LandscapeOption = False,
+    margin: MarginOption = "10mm",
     sheets: Annotated[
         str,
         typer.Option(
@@ -41,8 +50,8 @@ def sheet(
         bool,
         typer.Option("--register", help="Crosses in the margins, in a layer of their own, that lie on each other."),
     ] = False,
-    pipeline: Annotated[str | None, typer.Option(help="vpype commands to use instead of our own.")] = None,
-    machine: Annotated[str, typer.Option(help="Plotter for the estimate of time.")] = "axidraw-v3",
+    pipeline: PipelineOption = None,
+    machine: TimedMachineOption = "axidraw-v3",
     dpi: DpiOption = 150.0,
     gcode: GcodeOptions,
 ) -> None:

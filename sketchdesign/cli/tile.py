@@ -14,7 +14,7 @@ from sketchdesign.cli.console import Console
 from sketchdesign.cli.gcode import GcodeOptions
 from sketchdesign.cli.options import DpiOption, OutputOption, SamplingOptions, expand_options, parse_counts
 from sketchdesign.cli.tossing import TossingOptions, given_options
-from sketchdesign.cli.wording import counted
+from sketchdesign.cli.wording import counted, seam_verdict
 from sketchdesign.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -30,12 +30,13 @@ def tile(
     context: typer.Context,
     *,
     source: Annotated[
-        str,
+        str | None,
         typer.Argument(
             metavar="MODEL|FILE",
-            help="A model that draws the motifs, or sketches: an .svg, .ndjson, .bin or .npz file, or example:NAME.",
+            help="A model that draws the motifs, or sketches: an .svg, .ndjson, .bin or .npz file, or example:NAME. "
+            "Default: the bundled model that drew the tile of --from.",
         ),
-    ],
+    ] = None,
     output: OutputOption,
     repeat: Annotated[
         str,
@@ -107,6 +108,7 @@ def tile(
     base, design = TileSettings("half-drop", (120.0, 80.0), Layout()), None
     if earlier is not None:
         base, design = read_settings(earlier)
+    drawn_by = _source(source, earlier)
     if lock is not None:
         if design is None:
             raise InputError("--lock needs a tile to begin with", hint="name it with --from")
@@ -137,7 +139,7 @@ def tile(
     arrangement = tossing.layout(arrangement, given)
     drawing = sampling.settings(arrangement.count, console)
     settings = replace(base, layout=arrangement, seed=drawing.seed)
-    made = console.run(_work(source, tossing.parts(), drawing, settings))
+    made = console.run(_work(drawn_by, tossing.parts(), drawing, settings))
     tiles = in_colourways(made, colourways)
     files = [(tile, colourway_paths(output, name)) for name, tile in tiles.items()]
     with together():
@@ -155,6 +157,16 @@ def tile(
     for note in dict.fromkeys(notes):
         console.note(note)
     _report(console, made, [path for _, paths in files for path in paths])
+
+
+def _source(source: str | None, earlier: Path | None) -> str:
+    from sketchdesign.services.tiles.locks import model_of
+
+    if source is not None:
+        return source
+    if earlier is None:
+        raise InputError("nothing is given that draws the motifs", hint="name a model or a file, as in: tile cat")
+    return model_of(earlier)
 
 
 def _check_files(
@@ -193,8 +205,7 @@ def _report(console: Console, made: Tile, files: Sequence[Path]) -> None:
         f"{counted(made.sketches, 'sketch', 'sketches')}, {counted(made.drawing.stroke_count, 'stroke')} "
         f"in a straight repeat of "
         f"{width:g} x {height:g} mm, {made.coverage:.0%} covered, seed {made.settings.seed}. "
-        + ("The edges meet. " if made.proof.seamless else "The edges do not meet. ")
-        + f"The croquis scores {made.croquis.score:.2f}."
+        f"{seam_verdict(made.proof)} The croquis scores {made.croquis.score:.2f}."
         + (f" Of neighbours {made.like_neighbours:.0%} are alike." if made.settings.layout.unlike else ""),
     )
 

@@ -85,7 +85,7 @@ def _outcome(result: Result, seconds: float, drawings_per_s: float) -> tuple[dic
         "data": result.data.as_dict(),
     }
     text = (
-        f"{result.model_path}: {result.info.steps} steps, L_R {scores.L_R:.4f}, L_KL {scores.L_KL:.4f} "
+        f"{result.model_path}: {counted(result.info.steps, 'step')}, L_R {scores.L_R:.4f}, L_KL {scores.L_KL:.4f} "
         f"on {counted(scores.sketches, 'drawing')} it has not seen."
     )
     return report, text

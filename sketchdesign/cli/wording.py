@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sketchdesign.core.drawing import Page
     from sketchdesign.core.machine import MachineProfile
+    from sketchdesign.design.proof import Proof
 
 
 def counted(count: int, one: str, many: str = "") -> str:
@@ -36,3 +37,10 @@ def on_machine(machine: MachineProfile, page: Page) -> str:
     if all(side <= most for side, most in zip(paper, reach, strict=True)):
         return f"on {machine.name}"
     return f"on {machine.name}, which reaches {machine.width_mm:g} x {machine.height_mm:g} mm of the page"
+
+
+def seam_verdict(proof: Proof) -> str:
+    """Whether a tile meets itself, as a sentence."""
+    if not proof.seamless:
+        return "The edges do not meet."
+    return "The edges meet." if proof.reaches_edges else "Nothing reaches an edge, and so the tile is seamless."

@@ -38,6 +38,8 @@ _LMS_FROM_LAB = np.linalg.inv(_LAB_FROM_LMS)
 _HEX = re.compile("#?([0-9a-fA-F]{6})")
 _SHORT_HEX = re.compile("#([0-9a-fA-F]{3})")
 _BETWEEN_WORDS = re.compile(r"[\s_-]+")
+_NEAR = 0.75
+"""How alike two names must be for the one to be a slip of the other: mauve is not meant to be azure."""
 _GREY_CHROMA = 1e-4
 _GAMUT_STEPS = 20
 
@@ -55,10 +57,11 @@ def parse_colour(text: str) -> str:
         return "#" + "".join(2 * digit for digit in match[1].lower())
     name = colour_name(plain)
     if name not in COLOUR_NAMES:
-        near = difflib.get_close_matches(name, COLOUR_NAMES, n=1)
+        near = difflib.get_close_matches(name, COLOUR_NAMES, n=1, cutoff=_NEAR)
         guess = f"did you mean {near[0]}? " if near else ""
         raise InputError(
-            f"{text!r:.40} is not a colour", hint=f"{guess}write it as #rrggbb, such as #1d4ed8, or by name, such as navy"
+            f"{text!r:.40} is not a colour",
+            hint=f"{guess}write it as #rrggbb, such as #1d4ed8, or by name, such as navy",
         )
     return COLOUR_NAMES[name]
 

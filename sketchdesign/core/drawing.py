@@ -12,23 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sketchdesign.core.errors import InputError, SketchFormatError
+from sketchdesign.core.pages import PAGE_NAMES, PAGE_SIZES_MM, page_key, page_title
 from sketchdesign.core.provenance import Provenance
 from sketchdesign.core.strokes import IntArray, polyline
 from sketchdesign.core.units import parse_length_mm
-
-PAGE_SIZES_MM: dict[str, tuple[float, float]] = {
-    "a0": (841.0, 1189.0),
-    "a1": (594.0, 841.0),
-    "a2": (420.0, 594.0),
-    "a3": (297.0, 420.0),
-    "a4": (210.0, 297.0),
-    "a5": (148.0, 210.0),
-    "a6": (105.0, 148.0),
-    "letter": (215.9, 279.4),
-    "legal": (215.9, 355.6),
-    "tabloid": (279.4, 431.8),
-}
-"""Paper sizes in portrait orientation, (width, height)."""
 
 LARGEST_PAGE_MM = 10_000.0
 
@@ -49,7 +36,7 @@ class Page:
 
     @classmethod
     def parse(cls, text: str, *, landscape: bool = False) -> Self:
-        """A page from ``A4``, ``a4-landscape``, ``letter`` or ``120x80mm``.
+        """A page from ``A4``, ``a4-landscape``, ``letter``, ``Arch D`` or ``120x80mm``; see `PAGE_SIZES_MM`.
 
         Raises:
             InputError: the text names no page.
@@ -58,8 +45,8 @@ class Page:
         for suffix in ("-landscape", " landscape"):
             if name.endswith(suffix):
                 name, landscape = name.removesuffix(suffix), True
-        if name in PAGE_SIZES_MM:
-            width, height = PAGE_SIZES_MM[name]
+        if page_key(name) in PAGE_SIZES_MM:
+            width, height = PAGE_SIZES_MM[page_key(name)]
         else:
             width, height = _custom_size(text, name)
         return cls(height, width) if landscape and height > width else cls(width, height)
@@ -69,9 +56,9 @@ def _custom_size(text: str, name: str) -> tuple[float, float]:
     sides = _TWO_SIDES.fullmatch(name)
     if sides is None:
         near = difflib.get_close_matches(name, PAGE_SIZES_MM, n=1)
-        guess = f"did you mean {near[0].upper()}? " if near else ""
+        guess = f"did you mean {page_title(near[0])}? " if near else ""
         raise InputError(
-            f"unknown page {text!r:.60}", hint=f"{guess}use A0 to A6, letter, legal, tabloid or a size such as 120x80mm"
+            f"unknown page {text!r:.60}", hint=f"{guess}use one of {PAGE_NAMES}, or a size such as 120x80mm"
         )
     # One unit at the end, as in 120x80mm, holds for both sides.
     width, height = parse_length_mm(sides[1] + (sides[2] or sides[4])), parse_length_mm(sides[3] + sides[4])

@@ -56,7 +56,7 @@ class GridLayout:
         if min(width, height) < SMALLEST_CELL_MM:
             size = f"{page.width_mm:g} x {page.height_mm:g} mm"
             raise InputError(
-                f"{self.rows} rows and {self.columns} columns do not fit on {size}",
+                f"a grid of {self.rows} x {self.columns} does not fit on {size}",
                 hint="use fewer cells, a smaller margin or gap, or a larger page",
             )
         return width, height

@@ -68,10 +68,17 @@ class Problem:
 
 @dataclass(frozen=True)
 class Proof:
-    """The verdict. ``seam_error_mm`` is the largest distance between ends that should be one point."""
+    """The verdict.
+
+    Attributes:
+        seam_error_mm: the largest distance between ends that should be one point.
+        problems: all that is wrong, and what may be.
+        reaches_edges: whether any stroke comes to an edge; otherwise there is no seam that could fail.
+    """
 
     seam_error_mm: float
     problems: tuple[Problem, ...]
+    reaches_edges: bool = True
 
     @property
     def seamless(self) -> bool:
@@ -127,7 +134,7 @@ def prove(drawing: Drawing, *, tolerance_mm: float = TOLERANCE_MM, step_mm: floa
             problems += examined.seam(ends, axis)
         problems += examined.duplicates(strokes)
         errors.append(examined.error_mm)
-    return Proof(max(errors), tuple(problems))
+    return Proof(max(errors), tuple(problems), _reaches_edges(drawing, tolerance_mm))
 
 
 class _LayerProof:
@@ -216,12 +223,17 @@ class _LayerProof:
                 f"away from one that stops before the {there} edge: are they one stroke?"
             )
         elif error > self._tolerance_mm:
-            stops = "stops before" if on_edge != (True, True) else "ends on"
+            # Two whole sentences, for a translation turns their parts round.
             kind = "offset" if on_edge == (True, True) else "gap"
-            text = (
-                f"a stroke in layer {self._name} {stops} the {here} edge at {_place(x, y)}, "
+            ends_on = (
+                f"a stroke in layer {self._name} ends on the {here} edge at {_place(x, y)}, "
                 f"{error:.4g} mm away from where it goes on at the {there} edge"
             )
+            stops_before = (
+                f"a stroke in layer {self._name} stops before the {here} edge at {_place(x, y)}, "
+                f"{error:.4g} mm away from where it goes on at the {there} edge"
+            )
+            text = ends_on if kind == "offset" else stops_before
         elif meeting.bend > BEND_DEGREES:
             kind = "bend"
             text = (
@@ -250,6 +262,12 @@ class _LayerProof:
                 f"but nothing goes on there at the {there} edge"
             )
             yield Problem("loose", here, self._name, x, y, error, text)
+
+
+def _reaches_edges(drawing: Drawing, tolerance_mm: float) -> bool:
+    far = np.array([drawing.page.width_mm, drawing.page.height_mm]) - tolerance_mm
+    points = (layer.strokes.points for layer in drawing.layers)
+    return any(bool(((part <= tolerance_mm) | (part >= far)).any()) for part in points)
 
 
 def _ends_of(strokes: Strokes) -> _Ends:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 from xml.etree.ElementTree import Element
+
+import numpy as np
 
 from sketchdesign.core.drawing import Drawing, Layer, Strokes
 from sketchdesign.core.errors import SketchFormatError
 from sketchdesign.geometry import svg_fast, svg_reader
-from sketchdesign.geometry.curves import Curves, flattened
+from sketchdesign.geometry.curves import Curves, Points, flattened
 from sketchdesign.geometry.svg_file import check_size, svg_file
-from sketchdesign.geometry.svg_page import Sheet, label_of, pen_of, sheet_of
+from sketchdesign.geometry.svg_page import Sheet, label_of, sheet_of
+from sketchdesign.geometry.svg_paint import Paint, Part, by_colour, layer_of, paint_of_values
 
 MAX_FILE_BYTES = 256 * 2**20
 
@@ -20,10 +24,11 @@ _NOT_DRAWN = ("defs", "metadata", "title", "desc", "style", "namedview", "script
 
 
 def read_drawing(path: Path) -> Drawing:
-    """The lines of an SVG file in mm, y down, one layer per Inkscape layer or group at the top of the document.
+    """The lines of an SVG file in mm, y down, a layer for each Inkscape layer or group at the top of the document.
 
-    Lines outside all groups make a layer of their own. The page is what width, height and viewBox say; the pen of a
-    layer is its group's stroke, black where it names none. Curves become lines that stay within `curves.FLATNESS`.
+    Lines outside all groups make a layer of their own, and those of several colours in one group a layer for each. The
+    page is what width, height and viewBox say; a pen has the colour of its strokes, black where they have none, and
+    the width that most of them have. Curves become lines that stay within `curves.FLATNESS`.
 
     Documents of plain groups and shapes, as programs for plotters write them, are read fast and may be large; others,
     with style sheets or clones, take some ten times as long and may have `svg_reader.MAX_FILE_BYTES`.
@@ -70,19 +75,36 @@ def any_drawing(data: bytes) -> Drawing:
     parts = []
     for group, drawn in shares:
         shapes = svg_reader.drawn_shapes(_only(root, children, drawn), sheet.size)
-        parts.append((group, Curves.from_chains(svg_reader.shape_strokes(shapes))))
+        parts.append(_part(label_of(group), shapes))
     return _drawing(sheet, parts)
 
 
-def _drawing(sheet: Sheet, parts: Iterable[tuple[Element | None, Curves]]) -> Drawing:
-    layers = []
+def _part(label: str, shapes: Iterable[Any]) -> Part:
+    """The strokes of shapes of svgelements, and what they are painted with."""
+    chains: list[list[Points]] = []
+    numbers: list[int] = []
+    paints: dict[Paint, int] = {}
+    for shape in shapes:
+        strokes = list(svg_reader.shape_strokes([shape]))
+        chains += strokes
+        numbers += [paints.setdefault(paint_of_values(shape.values), len(paints))] * len(strokes)
+    return Part(label, Curves.from_chains(chains), tuple(paints), np.array(numbers, np.int64))
+
+
+def _drawing(sheet: Sheet, parts: Iterable[Part]) -> Drawing:
+    layers: list[Layer] = []
     allowed = svg_fast.MOST_POINTS
-    for group, curves in parts:
+    for part in parts:
+        curves, shares = by_colour(part)
         points, offsets = flattened(curves, allowed)
-        if len(points):
-            allowed -= len(points)
-            strokes = Strokes((points - sheet.corner) * sheet.mm_per_unit, offsets)
-            layers.append(Layer(pen_of(group, float(sheet.mm_per_unit[0])), strokes, label_of(group)))
+        allowed -= len(points)
+        points = (points - sheet.corner) * sheet.mm_per_unit
+        first = 0
+        for paint, count in shares:
+            begins = offsets[first : first + count + 1]
+            strokes = Strokes(points[begins[0] : begins[-1]], begins - begins[0])
+            layers.append(layer_of(part.label, paint, strokes, float(sheet.mm_per_unit[0]), alone=len(shares) == 1))
+            first += count
     if not layers:
         raise SketchFormatError("it shows no lines")
     return Drawing(sheet.page, tuple(layers))

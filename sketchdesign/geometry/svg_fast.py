@@ -20,7 +20,8 @@ from sketchdesign.core.strokes import IntArray
 from sketchdesign.geometry import svg_reader
 from sketchdesign.geometry.curves import Curves
 from sketchdesign.geometry.svg_matrix import IDENTITY, Matrix, parse_transform, product, transformed
-from sketchdesign.geometry.svg_page import Sheet, sheet_of
+from sketchdesign.geometry.svg_page import Sheet, label_of, sheet_of
+from sketchdesign.geometry.svg_paint import Ink, Paint, Part, paint_of
 from sketchdesign.geometry.svg_paths import parse_paths
 
 MOST_ELEMENTS = 5_000_000
@@ -47,8 +48,6 @@ _GEOMETRY = frozenset(
 _NUMBER = re.compile(r"[-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?")
 _ODD_PAIRS = re.compile(r"^\s*,|,\s*,|[\d.]\+|[A-DF-Za-df-z]")
 """Points that are read as pairs of numbers, but would mean something else as path data."""
-
-Part = tuple[Element | None, Curves]
 
 
 class NotPlainError(Exception):
@@ -83,12 +82,14 @@ class _State(NamedTuple):
         draws: shapes may follow; otherwise they are ``skipped``, or none is expected.
         matrix: from user units here to those of the root.
         visible: as the property visibility says.
+        ink: what strokes are drawn with.
     """
 
     draws: bool
     skipped: bool = False
     matrix: Matrix = IDENTITY
     visible: bool = True
+    ink: Ink = Ink()
 
 
 class _Shape(NamedTuple):
@@ -98,6 +99,17 @@ class _Shape(NamedTuple):
     attributes: dict[str, str]
     matrix: Matrix
     text: str | None
+    paint: Paint
+
+
+class _Styled(NamedTuple):
+    """What a style attribute says; None where it does not."""
+
+    display: str | None
+    visibility: str | None
+    stroke: str | None
+    width: str | None
+    colour: str | None
 
 
 class _Walk:
@@ -106,7 +118,7 @@ class _Walk:
     def __init__(self) -> None:
         self._stack: list[_State] = []
         self._count = 0
-        self._groups: list[tuple[Element | None, _Strokes]] = []
+        self._groups: list[_Strokes] = []
 
     def begin(self, name: str, attributes: dict[str, str]) -> None:
         self._count += 1
@@ -121,7 +133,7 @@ class _Walk:
         self._stack.pop()
 
     def result(self) -> tuple[Sheet, list[Part]]:
-        return self._sheet, [(group, strokes.finished()) for group, strokes in [*self._groups, (None, self._rest)]]
+        return self._sheet, [strokes.finished() for strokes in [*self._groups, self._rest]]
 
     def _state(self, kind: str | None, name: str, attributes: dict[str, str]) -> _State:
         if not self._stack:
@@ -156,8 +168,8 @@ class _Walk:
 
     def _group(self, attributes: dict[str, str], outer: _State, *, root: bool = False) -> _State:
         if not root and len(self._stack) == 1:
-            self._layer = _Strokes(self._sheet)
-            self._groups.append((_element("g", attributes), self._layer))
+            self._layer = _Strokes(self._sheet, label_of(_element("g", attributes)))
+            self._groups.append(self._layer)
         state = _inherited(attributes, outer)
         moved = _GEOMETRY.intersection(attributes) - {"transform"}
         if moved:
@@ -168,7 +180,8 @@ class _Walk:
         state = _inherited(attributes, outer)
         if state.draws and state.visible:
             target = self._layer if len(self._stack) > 1 else self._rest
-            target.add(_Shape(kind, attributes, state.matrix, _path_data(kind, attributes)))
+            paint = paint_of(state.ink, state.matrix)
+            target.add(_Shape(kind, attributes, state.matrix, _path_data(kind, attributes), paint))
         return _State(draws=False)
 
 
@@ -182,9 +195,11 @@ def _element(name: str, attributes: dict[str, str]) -> Element:
 def _inherited(attributes: dict[str, str], outer: _State) -> _State:
     """The state of an element that draws."""
     display, visibility = attributes.get("display"), attributes.get("visibility")
+    stroke, width, colour = attributes.get("stroke"), attributes.get("stroke-width"), attributes.get("color")
     if "style" in attributes:
-        styled_display, styled_visibility = _styled(attributes["style"])
-        display, visibility = styled_display or display, styled_visibility or visibility
+        styled = _styled(attributes["style"])
+        display, visibility = styled.display or display, styled.visibility or visibility
+        stroke, width, colour = styled.stroke or stroke, styled.width or width, styled.colour or colour
     if display is not None and display.lower() == "none":
         return _State(draws=False, skipped=True)
     matrix = outer.matrix
@@ -194,12 +209,11 @@ def _inherited(attributes: dict[str, str], outer: _State) -> _State:
             raise NotPlainError(f"the transform {attributes['transform'][:40]!r}")
         matrix = product(matrix, own)
     visible = outer.visible if visibility is None else visibility not in ("hidden", "collapse")
-    return _State(True, matrix=matrix, visible=visible)
+    return _State(True, matrix=matrix, visible=visible, ink=outer.ink.inside(stroke, width, colour))
 
 
 @functools.lru_cache(1024)
-def _styled(style: str) -> tuple[str | None, str | None]:
-    """What a style attribute says of display and visibility."""
+def _styled(style: str) -> _Styled:
     declared = {}
     for declaration in style.split(";"):
         key, colon, value = declaration.partition(":")
@@ -208,7 +222,7 @@ def _styled(style: str) -> tuple[str | None, str | None]:
     moved = _GEOMETRY.intersection(declared)
     if moved:
         raise NotPlainError(f"a style with {min(moved)!r}")
-    return declared.get("display"), declared.get("visibility")
+    return _Styled(*map(declared.get, ("display", "visibility", "stroke", "stroke-width", "color")))
 
 
 def _path_data(kind: str, attributes: dict[str, str]) -> str | None:
@@ -239,9 +253,12 @@ def _rectangle(attributes: dict[str, str]) -> str | None:
 class _Strokes:
     """Collects the strokes of one layer, many shapes at a time."""
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, sheet: Sheet, label: str = "") -> None:
         self._sheet = sheet
+        self._label = label
         self._parts: list[Curves] = []
+        self._paints: dict[Paint, int] = {}
+        self._numbers: list[IntArray] = [np.empty(0, np.int64)]
         self._points = 0
         self._waiting: list[_Shape] = []
         self._characters = 0
@@ -252,9 +269,9 @@ class _Strokes:
         if self._characters > _BATCH_CHARACTERS:
             self._parse()
 
-    def finished(self) -> Curves:
+    def finished(self) -> Part:
         self._parse()
-        return Curves.concatenate(self._parts)
+        return Part(self._label, Curves.concatenate(self._parts), tuple(self._paints), np.concatenate(self._numbers))
 
     def _parse(self) -> None:
         shapes, self._waiting, self._characters = self._waiting, [], 0
@@ -267,11 +284,15 @@ class _Strokes:
         if others:
             other_curves, other_owners = _by_svgelements([shapes[number] for number in others], self._sheet)
             owners = np.concatenate([owners, np.array(others)[other_owners]])
-            curves = Curves.concatenate([curves, other_curves]).reordered(np.argsort(owners, kind="stable"))
+            order = np.argsort(owners, kind="stable")
+            curves, owners = Curves.concatenate([curves, other_curves]).reordered(order), owners[order]
         self._points += len(curves.points)
         if self._points > MOST_POINTS:
             raise SketchFormatError(f"its lines have more than {MOST_POINTS} points", hint="simplify it")
         self._parts.append(curves)
+        paints = self._paints
+        painted = np.array([paints.setdefault(shape.paint, len(paints)) for shape in shapes], np.int64)
+        self._numbers.append(painted[owners])
 
 
 def _by_svgelements(shapes: list[_Shape], sheet: Sheet) -> tuple[Curves, IntArray]:

@@ -1,4 +1,4 @@
-"""What an SVG document says besides its lines: its page in millimetres, and the pen and name of each layer."""
+"""What an SVG document says besides its lines: its page in millimetres, and the names of its layers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 import numpy as np
 from numpy.typing import NDArray
 
-from sketchdesign.core.drawing import LARGEST_PAGE_MM, Page, Pen
+from sketchdesign.core.drawing import LARGEST_PAGE_MM, Page
 from sketchdesign.core.errors import SketchFormatError
 from sketchdesign.core.units import MM_PER_UNIT
 from sketchdesign.geometry.svg_lengths import depends_on_window, length_mm
@@ -17,7 +17,6 @@ from sketchdesign.geometry.svg_lengths import depends_on_window, length_mm
 _Array = NDArray[np.float64]
 
 _INKSCAPE = "{http://www.inkscape.org/namespaces/inkscape}"
-_COLOUR = re.compile("#[0-9a-fA-F]{6}")
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _SIZE_HINT = "give it a width and a height in mm"
 
@@ -78,22 +77,6 @@ def _side_mm(root: Element, name: str, has_view: bool) -> float | None:
             f"its {name} of {text.strip():.40} is a share of a window, and so no size on paper", hint=_SIZE_HINT
         )
     return None
-
-
-def pen_of(group: Element | None, mm_per_unit: float) -> Pen:
-    """The stroke that a layer's group names; our own pen where it names none, or there is no group."""
-    if group is None:
-        return Pen()
-    declarations = (part.partition(":") for part in group.get("style", "").split(";"))
-    style = {key.strip(): value.strip() for key, _, value in declarations}
-    colour = group.get("stroke") or style.get("stroke", "")
-    width = re.fullmatch(r"([\d.]+)(?:px)?", group.get("stroke-width") or style.get("stroke-width", ""))
-    ours = Pen()
-    return Pen(
-        name=label_of(group) or ours.name,
-        colour=colour.lower() if _COLOUR.fullmatch(colour) else ours.colour,
-        width_mm=float(width[1]) * mm_per_unit if width and width[1].count(".") < 2 else ours.width_mm,
-    )
 
 
 def label_of(group: Element | None) -> str:

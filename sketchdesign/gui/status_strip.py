@@ -10,8 +10,9 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton
 
-from sketchdesign.core.drawing import PAGE_SIZES_MM, Page
+from sketchdesign.core.drawing import Page
 from sketchdesign.core.errors import InputError
+from sketchdesign.core.pages import PAGE_SIZES_MM, page_title
 from sketchdesign.gui.fields import FlatButton, NumberField, ProgressLine
 from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.quantities import written
@@ -137,10 +138,9 @@ class StatusStrip(QFrame):
         menu = QMenu(self)
         for name in _ORIENTED:
             for landscape in (False, True):
-                title = name.upper() if len(name) == 2 else name.capitalize()
                 side = tr("landscape") if landscape else tr("portrait")
                 text = f"{name}-landscape" if landscape else name
-                self._add(menu, f"{title} {side}", partial(self._choose_page, text))
+                self._add(menu, f"{page_title(name)} {side}", partial(self._choose_page, text))
         return menu
 
     def _add(self, menu: QMenu, text: str, act: Callable[[], None]) -> None:
@@ -160,7 +160,7 @@ def page_text(page: Page, unit: str) -> str:
     sides = [written(side, unit, 1 if unit == "mm" else 2).removesuffix(f" {unit}") for side in _sides(page)]
     names = [name for name, size in PAGE_SIZES_MM.items() if set(size) == set(_sides(page))]
     size = f"{sides[0]} \u00d7 {sides[1]} {unit}"
-    return f"{names[0].upper() if len(names[0]) == 2 else names[0].capitalize()}  {size}" if names else size
+    return f"{page_title(names[0])}  {size}" if names else size
 
 
 def _sides(page: Page) -> tuple[float, float]:

@@ -84,7 +84,11 @@ def encode(model: Model, rows: Sequence[FloatArray]) -> Encoding:
 
 
 def check_encoder(info: ModelInfo) -> None:
-    """Refuse a decoder-only model."""
+    """Refuse a decoder-only model.
+
+    Raises:
+        InputError: it is one.
+    """
     if not info.architecture.conditional:
         raise InputError(f"{info.name} has no encoder and cannot read a sketch", hint="use a conditional (VAE) model")
 

@@ -15,7 +15,7 @@ from sketchdesign.core.files import write_atomic
 from sketchdesign.model.architecture import Architecture
 from sketchdesign.model.checkpoint import Model
 from sketchdesign.model.fold import fold_class
-from sketchdesign.model.importers.magenta_json import GEN_ORDER, INT16_LIMIT, VAE_ORDER, WEIGHT_LIMIT
+from sketchdesign.model.importers.magenta_json import GEN_ORDER, INT16_LIMIT, OURS, VAE_ORDER, WEIGHT_LIMIT
 from sketchdesign.model.importers.reference import reference_names
 
 GEN_SUFFIX, VAE_SUFFIX = ".gen.json", ".vae.json"
@@ -29,7 +29,8 @@ def write_magenta_json(model: Model, path: Path, class_name: str | None = None) 
 
     Weights become 16-bit steps of 0.0003. A class-conditioned model is written for one of its classes, whose
     embedding is folded exactly into the decoder's bias and that of the initial state. Two things have no place in
-    this form: a floor of sigma and latent Gaussians; the browser draws z from N(0, I).
+    this form: a floor of sigma and latent Gaussians; the browser draws z from N(0, I). Classes, data, licence and
+    steps are written for `read_magenta_json`, and are nothing to a browser.
 
     Args:
         model: what to write.
@@ -54,15 +55,24 @@ def write_magenta_json(model: Model, path: Path, class_name: str | None = None) 
     if not path.name.endswith(suffix):
         raise InputError(f"{info.name} can be exported as {suffix} only, not as {path.name}", hint=f"use {suffix}")
     architecture, state = _for_class(model, class_name)
+    # One class of several is another model than they were together.
+    folded = class_name if len(info.classes) > 1 else None
     arrays = _reference_arrays(architecture, state)
     order = VAE_ORDER if a.conditional else GEN_ORDER
     description = {
         "mode": _MODE_VAE if a.conditional else _MODE_DECODER_ONLY,
         "version": _FORMAT_VERSION,
         "max_seq_len": info.max_points,
-        "name": class_name or info.name,
+        "name": folded or info.name,
         "scale_factor": info.scale_factor,
         "start_token": list(info.start_token),
+        OURS: {
+            "classes": [folded] if folded else list(info.classes),
+            "licence": info.licence,
+            "data": info.data,
+            "steps": info.steps,
+            "implicit_first_point": info.implicit_first_point,
+        },
     }
     document = [description, [list(arrays[name].shape) for name in order], [_encoded(arrays[name]) for name in order]]
     write_atomic(path, json.dumps(document, allow_nan=False))

@@ -65,7 +65,11 @@ def opened(path: Path, framework: Literal["np", "pt"], limit: int) -> Iterator[A
 
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Name the file in every error about its content, and turn the system's errors into ours."""
+    """Name the file in every error about its content, and turn the system's errors into ours.
+
+    Raises:
+        CheckpointError: for any of them.
+    """
     try:
         yield
     except CheckpointError as error:

@@ -37,7 +37,11 @@ def use_one_thread() -> None:
 
 
 def choose_threads(count: int | None = None) -> int:
-    """A checked number of worker threads; by default one for each processor that this process may use."""
+    """A checked number of worker threads; by default one for each processor that this process may use, up to 8.
+
+    Raises:
+        InputError: there cannot be so many.
+    """
     if count is None:
         return min(8, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
     if not 1 <= count <= MOST_THREADS:

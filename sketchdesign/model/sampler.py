@@ -21,11 +21,9 @@ from numpy.typing import NDArray
 from sketchdesign.core.strokes import PEN_END, FloatArray, Sketch
 from sketchdesign.model.checkpoint import Model
 from sketchdesign.model.network import STROKE_SIZE
-from sketchdesign.model.pool import BLOCK, LATENT_DOMAIN, Pool, Request, Sizes
+from sketchdesign.model.pool import BLOCK, Pool, Request, Sizes
 from sketchdesign.model.runtime import use_one_thread
 from sketchdesign.model.sampling import Sampling
-
-__all__ = ["LATENT_DOMAIN", "Request", "Sampled", "Sampler"]
 
 
 class Sampled(NamedTuple):

@@ -16,7 +16,7 @@ from sketchdesign.core.colour import parse_colour
 from sketchdesign.core.drawing import Drawing, Page
 from sketchdesign.core.errors import SketchFormatError
 from sketchdesign.core.provenance import Provenance
-from sketchdesign.output.provenance import LARGEST_PROVENANCE, no_provenance, opened
+from sketchdesign.output.provenance import LARGEST_PROVENANCE, opened, parsed_provenance
 from sketchdesign.output.vector import check_vector, layer_label, plain_text, stroke_texts, y_up
 
 if TYPE_CHECKING:
@@ -136,11 +136,7 @@ def read_dxf_provenance(path: Path) -> Provenance:
     """
     with opened(path) as file:
         text = "".join(_provenance_parts(file, path))
-    if not text:
-        raise no_provenance(path)
-    if len(text) > LARGEST_PROVENANCE:
-        raise SketchFormatError(f"the provenance in {path} is too large to be read")
-    return Provenance.from_json(text)
+    return parsed_provenance(text, path)
 
 
 def _provenance_parts(file: BinaryIO, path: Path) -> Iterator[str]:

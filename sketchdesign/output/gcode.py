@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sketchdesign.core.drawing import Drawing
-from sketchdesign.core.errors import InputError, SketchFormatError
+from sketchdesign.core.errors import InputError
 from sketchdesign.core.machine import AXIDRAW_V3, MachineProfile
 from sketchdesign.core.provenance import Provenance
-from sketchdesign.output.provenance import LARGEST_PROVENANCE, no_provenance, opened
+from sketchdesign.output.provenance import LARGEST_PROVENANCE, opened, parsed_provenance
 from sketchdesign.output.vector import check_vector, layer_label, number_text, stroke_texts, y_up
 
 _PREFIX = "; sketchdesign "
@@ -114,11 +114,7 @@ def read_gcode_provenance(path: Path) -> Provenance:
     """
     with opened(path) as file:
         text = "".join(_provenance_parts(file))
-    if not text:
-        raise no_provenance(path)
-    if len(text) > LARGEST_PROVENANCE:
-        raise SketchFormatError(f"the provenance in {path} is too large to be read")
-    return Provenance.from_json(text)
+    return parsed_provenance(text, path)
 
 
 def _provenance_parts(file: BinaryIO) -> Iterator[str]:

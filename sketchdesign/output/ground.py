@@ -16,8 +16,7 @@ from sketchdesign.core.drawing import Drawing, Pen
 from sketchdesign.core.errors import InputError
 from sketchdesign.core.provenance import Provenance
 from sketchdesign.output.pdf import render_pdf
-from sketchdesign.output.png import render_png
-from sketchdesign.output.provenance import PNG_KEYWORD
+from sketchdesign.output.png import encode_png, render_png
 from sketchdesign.output.svg import render_svg
 from sketchdesign.output.vector import number_text
 
@@ -61,17 +60,9 @@ def svg_on_ground(drawing: Drawing) -> str:
 
 def png_on_ground(drawing: Drawing, dpi: float) -> bytes:
     """As `render_png`, on the ground."""
-    ground = ground_in(drawing.provenance)
-    if not ground:
+    if not ground_in(drawing.provenance):
         return render_png(drawing, dpi)
-    from PIL.PngImagePlugin import PngInfo
-
-    image = picture_on_ground(drawing, dpi)
-    text = PngInfo()
-    text.add_text(PNG_KEYWORD, drawing.provenance.to_json())
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG", dpi=(dpi, dpi), pnginfo=text)
-    return buffer.getvalue()
+    return encode_png(picture_on_ground(drawing, dpi), drawing.provenance, dpi)
 
 
 def picture_on_ground(drawing: Drawing, dpi: float) -> Image:

@@ -9,15 +9,20 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sketchdesign.core.drawing import Drawing, Strokes
 from sketchdesign.core.errors import InputError
+from sketchdesign.core.provenance import Provenance
 from sketchdesign.core.strokes import IntArray
 from sketchdesign.core.units import MM_PER_UNIT
 from sketchdesign.output.provenance import PNG_KEYWORD
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 DEFAULT_DPI = 150.0
 LARGEST_PIXELS = 200_000_000
@@ -35,25 +40,31 @@ def render_png(drawing: Drawing, dpi: float = DEFAULT_DPI) -> bytes:
     Raises:
         InputError: the resolution or a pen's colour makes no sense, or there would be more than `LARGEST_PIXELS`.
     """
-    from PIL import Image, PngImagePlugin
+    from PIL.Image import fromarray, new
 
     width, height = _size_px(drawing, dpi)
     inks = [
         _Ink.of(layer.strokes, layer.pen.colour, layer.pen.width_mm, dpi, (width, height)) for layer in drawing.layers
     ]
-    image = Image.new("RGB", (width, height), "white")
+    image = new("RGB", (width, height), "white")
     rows = max(1, _BAND_PIXELS // width)
     for top in range(0, height, rows):
         band = np.full((min(rows, height - top), width, 3), 255.0, np.float32)
         for ink in inks:
             cover = ink.coverage(top, len(band), width)
             band += (ink.colour - band) * cover[..., None]
-        image.paste(Image.fromarray(np.rint(band).astype(np.uint8)), (0, top))
+        image.paste(fromarray(np.rint(band).astype(np.uint8)), (0, top))
+    return encode_png(image, drawing.provenance, dpi)
 
-    text = PngImagePlugin.PngInfo()
-    text.add_text(PNG_KEYWORD, drawing.provenance.to_json())
+
+def encode_png(image: Image, provenance: Provenance, dpi: float | None = None) -> bytes:
+    """A picture as a PNG file with its provenance (tEXt) and, where it has one, its resolution (pHYs)."""
+    from PIL.PngImagePlugin import PngInfo
+
+    text = PngInfo()
+    text.add_text(PNG_KEYWORD, provenance.to_json())
     buffer = io.BytesIO()
-    image.save(buffer, "PNG", dpi=(dpi, dpi), pnginfo=text)
+    image.save(buffer, "PNG", pnginfo=text, **({} if dpi is None else {"dpi": (dpi, dpi)}))
     return buffer.getvalue()
 
 

@@ -27,18 +27,37 @@ _PNG_CHUNK = struct.Struct(">I4s")
 
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
-    """``path`` open for reading bytes; whatever goes wrong with it is an `InputError` that says so."""
+    """``path`` open for reading bytes, within the block.
+
+    Raises:
+        InputError: it is missing or cannot be read, at any moment in the block.
+    """
     try:
         with path.open("rb") as file:
             yield file
     except OSError as error:
-        raise InputError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from error
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(f"cannot read {path}: {reason}", hint="give another file") from error
 
 
 def no_provenance(path: Path) -> SketchFormatError:
+    """The error of a file that carries none."""
     return SketchFormatError(
         f"{path} does not say how it was made", hint="only files written by sketchdesign, and not edited since, do"
     )
+
+
+def parsed_provenance(text: str, path: Path) -> Provenance:
+    """The provenance that was found in a file as text, perhaps none.
+
+    Raises:
+        SketchFormatError: there is none, it is larger than `LARGEST_PROVENANCE`, or it is damaged.
+    """
+    if not text:
+        raise no_provenance(path)
+    if len(text) > LARGEST_PROVENANCE:
+        raise SketchFormatError(f"the provenance in {path} is too large to be read")
+    return Provenance.from_json(text)
 
 
 def read_svg_provenance(path: Path) -> Provenance:

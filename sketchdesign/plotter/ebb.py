@@ -11,6 +11,7 @@ import math
 import re
 
 from sketchdesign.core.errors import PlotterError
+from sketchdesign.plotter.blocks import TICKS_PER_MS
 from sketchdesign.plotter.clock import Clock
 from sketchdesign.plotter.link import ANSWER_S, CommandRefusedError, EbbLink, NoAnswerError, Shape
 from sketchdesign.plotter.pen import PenSetup
@@ -25,6 +26,9 @@ _ENOUGH_VOLTS = 250
 """What the board measures at 9 V, in its own unit."""
 
 _FULL_SCALE, _FULL_SCALE_VOLTS, _DIODE_VOLTS = 1023, 3.3 * 9.2, 0.3
+
+_FIFO, _EXECUTING, _PEN_UP, _BUTTON, _POWER_LOST = 0x01, 0x0E, 0x10, 0x20, 0x40
+"""Bits of the answer to ``QG``: something is queued, a command or a motor runs, and the latches of pen and power."""
 
 _SELDOM_S = 0.05
 _CLEAR_BOTH = 3
@@ -117,7 +121,7 @@ class Ebb:
         first, second = block.steps
         if block.rates == (0, 0):
             clear = f",{_CLEAR_BOTH}" if self.ramps else ""
-            command = f"SM,{block.ticks // 25},{first},{second}{clear}"
+            command = f"SM,{block.ticks // TICKS_PER_MS},{first},{second}{clear}"
         else:
             (rate_1, rate_2), (growth_1, growth_2) = block.rates, block.growths
             command = f"LM,{rate_1},{first},{growth_1},{rate_2},{second},{growth_2},{_CLEAR_BOTH}"
@@ -162,15 +166,15 @@ class Ebb:
         if self.version < (2, 6, 2):
             return self._status_of_old()
         flags = int(self._link.ask("QG", Shape.DATA, r"([0-9A-F]{2})")[1], 16)
-        executing, waiting = bool(flags & 0x0E), flags & 0x01
+        executing, waiting = bool(flags & _EXECUTING), flags & _FIFO
         if self.version >= (3, 0, 0):
-            self._powered = self._powered and not flags & 0x40
+            self._powered = self._powered and not flags & _POWER_LOST
         if waiting and self.version >= (3, 0, 1):
             waiting = int(self._link.ask("QU,6", Shape.DATA_OK, r"(?:6,)?(\d+)")[1])
         elif waiting and self.version >= (3, 0, 0):
             waiting = self.capacity - 1
         outstanding = int(executing or waiting > 0) + waiting
-        return Status(outstanding, self._position(), bool(flags & 0x10), bool(flags & 0x20), self._powered)
+        return Status(outstanding, self._position(), bool(flags & _PEN_UP), bool(flags & _BUTTON), self._powered)
 
     def _status_of_old(self) -> Status:
         """For firmware that needs a question for everything."""

@@ -54,7 +54,7 @@ class Job:
         if not 1 <= self.copies <= 10_000:
             raise InputError(f"{self.copies} copies cannot be plotted", hint="choose from 1 to 10000")
         if not self.reink_mm >= 0.0:
-            raise InputError("the length between pauses for ink must not be negative")
+            raise InputError("the length between pauses for ink must not be negative", hint="choose one such as 5m")
 
     @property
     def duration_s(self) -> float:

@@ -82,7 +82,7 @@ class EbbLink:
     def answer(
         self, command: str, shape: Shape = Shape.OK, pattern: str = "", *, timeout_s: float = ANSWER_S
     ) -> re.Match[str]:
-        """The answer to a command that was sent, see `ask`."""
+        """The answer to a command that was sent; arguments and errors as of `ask`."""
         name = command.partition(",")[0]
         expected = re.compile(rf"{name},{pattern}" if pattern else name) if self.future else re.compile(pattern or "OK")
         ends_with_ok = not self.future and shape is Shape.DATA_OK

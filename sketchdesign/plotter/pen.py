@@ -39,9 +39,15 @@ class PenSetup:
                 hint="choose them from 0 (lowest) to 100 (highest), up above down",
             )
         if not all(1.0 <= rate <= 100.0 for rate in (self.up_rate_percent, self.down_rate_percent)):
-            raise InputError("a pen's speed must be from 1 to 100 %")
+            raise InputError(
+                f"pen speeds of {self.up_rate_percent:g} % up and {self.down_rate_percent:g} % down make no sense",
+                hint="choose them from 1 to 100",
+            )
         if not all(abs(delay) <= 5000.0 for delay in (self.lift_delay_ms, self.drop_delay_ms)):
-            raise InputError("a pen's delay must be at most 5000 ms")
+            raise InputError(
+                f"delays of {self.lift_delay_ms:g} ms up and {self.drop_delay_ms:g} ms down are out of range",
+                hint="choose them from -5000 to 5000 ms",
+            )
 
     @property
     def lift_ms(self) -> int:

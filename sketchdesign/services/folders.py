@@ -1,4 +1,4 @@
-"""Where the app keeps what belongs to a person and not to a project."""
+"""Where the app keeps what belongs to a person and not to a project, and folders made where they are missing."""
 
 from __future__ import annotations
 

@@ -24,6 +24,8 @@ from sketchdesign.gui.scene import Scene
 SKETCHES = 20_000
 COLUMNS = 200
 SIZE = (1600, 1000)
+FRAMES_BAR = 30.0
+"""Frames a second, without a graphics card."""
 
 
 def scribble(rng: np.random.Generator) -> Sketch:
@@ -57,7 +59,8 @@ def settle(canvas: Canvas, target: QPixmap) -> float:
 def told(name: str, times: list[float]) -> None:
     """One line of the result."""
     worst, middle = max(times), statistics.median(times)
-    print(f"{name:34s} median {middle:6.1f} ms  worst {worst:6.1f} ms  {1e3 / middle:5.0f} frames/s")
+    verdict = "ok" if 1e3 / middle >= FRAMES_BAR else "MISSED"
+    print(f"{name:34s} median {middle:6.1f} ms  worst {worst:6.1f} ms  {1e3 / middle:5.0f} frames/s  {verdict}")
 
 
 def main() -> None:

@@ -19,8 +19,9 @@ from sketchdesign.core.seeds import normals, stream_key
 from sketchdesign.model.checkpoint import Model
 from sketchdesign.model.latent import class_vectors, draw_z
 from sketchdesign.model.mixture import Mixture
+from sketchdesign.model.pool import Request
 from sketchdesign.model.runtime import choose_device, choose_threads
-from sketchdesign.model.sampler import Request, Sampler
+from sketchdesign.model.sampler import Sampler
 from sketchdesign.model.sampling import Sampling
 from sketchdesign.model.zoo import open_model
 

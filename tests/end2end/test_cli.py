@@ -86,6 +86,10 @@ def test_models_can_be_imported_inspected_and_verified(invoke: Invoke, model_pat
     assert report["conditional"] is True
     info = invoke("models", "info", back)
     assert info["start_token"] == [0, 0, 1, 0, 0]
+    assert (info["name"], info["classes"]) == ("pig", ["pig"])
+    assert [info[key] for key in ("licence", "data")] == [
+        invoke("models", "info", model_path)[key] for key in ("licence", "data")
+    ]
     assert info["parameters"] == report["parameters"]
     assert invoke("models", "verify", back)["sha256"] == info["sha256"]
 
@@ -122,7 +126,7 @@ def test_a_card_names_the_licence_and_shows_the_picture(invoke: Invoke, model_pa
         (["generate", "MODEL"], "output"),
         (["grid", "MODEL", "--page", "A44", "-o", "x.svg"], "A44"),
         (["grid", "MODEL", "--margin", "3 parsecs", "-o", "x.svg"], "3 parsecs"),
-        (["grid", "MODEL", "--margin", "200mm", "-o", "x.svg"], "do not fit"),
+        (["grid", "MODEL", "--margin", "200mm", "-o", "x.svg"], "does not fit"),
         (["grid", "MODEL", "--rows", "0", "-o", "x.svg"], "has no cell"),
         (["grid", "MODEL", "--pipeline", "linesord", "-o", "x.svg"], "linesord"),
         (["grid", "MODEL", "--machine", "loom", "-o", "x.svg"], "loom"),

@@ -86,7 +86,7 @@ def test_train_judge_reports_its_accuracy(invoke: Invoke, data: Path, tmp_path: 
     ("words", "message"),
     [
         (["-o", "report.txt"], "cannot hold the report"),
-        (["--picture", "page.jpg"], "cannot hold the pictures"),
+        (["--picture", "page.jpg"], "page.jpg cannot hold the picture"),
         (["--samples", "1"], "1 samples of a class cannot be measured"),
         (["--classes", "dog"], "the model has no class 'dog'"),
         (["--split", "valid"], "has no drawings in"),

@@ -11,6 +11,7 @@ import pytest
 from sketchdesign.cli.main import run
 from sketchdesign.cli.tossing import TossingOptions
 from sketchdesign.design.layout import Layout
+from sketchdesign.model import zoo
 
 Invoke = Callable[..., dict[str, Any]]
 
@@ -51,6 +52,24 @@ def test_mix_check_try_then_roll_anew_with_locks(tmp_path: Path, invoke: Invoke)
     assert after["locked"] == [0, 3]
     assert invoke("proof", again)["seamless"]
     assert rolled["motifs"][0]["number"] == 1
+
+
+def test_the_model_of_a_tile_need_not_be_named_again(
+    tmp_path: Path,
+    model_path: Path,
+    invoke: Invoke,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    tile, again, third = (tmp_path / f"{name}.svg" for name in ("tile", "again", "third"))
+    invoke("tile", model_path, "--cols", 2, "--seed", 4, "--keep-unfinished", "-o", tile)
+    name = invoke("info", tile)["recipe"]["model"]["name"]
+    assert run(["tile", "--from", str(tile), "-o", str(again)]) == 2
+    assert f"was drawn by {name}, which is not bundled; give the path of that model" in capsys.readouterr().err
+    monkeypatch.setattr(zoo, "find_models", lambda: [(name, model_path)])
+    invoke("tile", "--from", tile, "--seed", 4, "--keep-unfinished", "-o", again)
+    invoke("tile", model_path, "--from", tile, "--seed", 4, "--keep-unfinished", "-o", third)
+    assert again.read_bytes() == third.read_bytes()
 
 
 def test_what_is_given_beside_from_counts(tmp_path: Path, invoke: Invoke) -> None:
@@ -96,6 +115,7 @@ def test_a_sky_and_a_shape_are_filled(tmp_path: Path, invoke: Invoke) -> None:
 @pytest.mark.parametrize(
     "words",
     [
+        ["tile"],
         ["tile", "example:cat", "--mix", "dog"],
         ["tile", "example:cat", "--mix", "a@"],
         ["tile", "example:cat", "--lock", "1"],

@@ -115,7 +115,7 @@ def test_drawings_of_other_programs_keep_where_they_come_from(invoke: Invoke, tm
         (["--budget", "0s"], "budget of 0 s"),
         (["--budget", "99999h"], "makes no sense"),
         (["--machine", "loom"], "loom"),
-        (["--preview", "way.svg"], "way.svg is no picture"),
+        (["--preview", "way.svg"], "way.svg cannot hold the picture"),
         (["--pipeline", "linesord"], "linesord"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

@@ -100,7 +100,7 @@ def test_the_examples_options_come_from_its_declaration(capsys: pytest.CaptureFi
     text = " ".join(capsys.readouterr().out.split())
     assert "--turns <float> How often the spiral goes round, 0.5 to 20. [default: 3.0]" in text
     assert "--margin LENGTH Free border of the page, 0mm to 500mm. [default: 10mm]" in text
-    assert "--pen #RRGGBB Colour of the pen. [default: #000000]" in text
+    assert "--pen COLOUR Colour of the pen. [default: #000000]" in text
 
 
 @pytest.mark.usefixtures("example")
@@ -111,7 +111,7 @@ def test_the_examples_options_come_from_its_declaration(capsys: pytest.CaptureFi
         ["make", "spiral", "--turns", "100"],
         ["make", "spiral", "--turns", "many"],
         ["make", "spiral", "--margin", "200mm"],
-        ["make", "spiral", "--pen", "red"],
+        ["make", "spiral", "--pen", "#12345"],
         ["make", "spiral", "--direction", "up"],
         ["make", "spiral", "--model", "nobody"],
         ["arrange", "spiral", "example:nobody"],

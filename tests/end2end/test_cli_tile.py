@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sketchdesign.cli.main import run
+from sketchdesign.geometry.read_drawing import read_drawing
 
 Invoke = Callable[..., dict[str, Any]]
 
@@ -35,7 +36,8 @@ def test_tile_then_proof_then_sheet(sketches: Path, tmp_path: Path, invoke: Invo
     assert made["seamless"] is True
     assert (made["width_mm"], made["height_mm"], made["seed"]) == (180.0, 50.0, 3)
     assert 0.2 < made["coverage"] < 0.6
-    assert invoke("proof", tile) == {"seamless": True, "seam_error_mm": 0.0, "problems": [], "problem_count": 0}
+    seamless = {"seamless": True, "seam_error_mm": 0.0, "reaches_edges": True, "problems": [], "problem_count": 0}
+    assert invoke("proof", tile) == seamless
     page = invoke("sheet", tile, "--page", "A4", "-o", sheet)
     assert page["joined"] is False
     assert page["pen_up_mm_after"] < page["pen_up_mm_before"]
@@ -43,6 +45,20 @@ def test_tile_then_proof_then_sheet(sketches: Path, tmp_path: Path, invoke: Invo
     again = tmp_path / "again.svg"
     invoke("tile", sketches, *options, *pens, "-o", again)
     assert again.read_bytes() == tile.read_bytes()
+
+
+def test_the_colours_of_a_foreign_tile_become_pens_of_the_sheet(
+    tmp_path: Path, invoke: Invoke, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tile, sheet = tmp_path / "tile.svg", tmp_path / "sheet.svg"
+    head = '<svg xmlns="http://www.w3.org/2000/svg" width="40mm" height="30mm" viewBox="0 0 40 30">'
+    paths = '<path d="M5,5 9,9" style="stroke:#c03020;stroke-width:0.5"/><path d="M5,9 9,5" stroke="navy"/>'
+    tile.write_text(f'{head}<g id="stems">{paths}</g></svg>', encoding="utf-8")
+    invoke("sheet", tile, "--page", "b5", "-o", sheet)
+    pens = [(layer.pen.colour, layer.pen.width_mm) for layer in read_drawing(sheet).layers]
+    assert pens == [("#c03020", 0.5), ("#000080", 0.3)]
+    assert run(["proof", str(tile)]) == 0
+    assert capsys.readouterr().out == "Nothing reaches an edge, and so the tile is seamless.\n"
 
 
 def test_an_edited_tile_fails_and_the_place_is_named(tmp_path: Path, invoke: Invoke) -> None:

@@ -134,7 +134,7 @@ def test_a_figure_by_the_bundled_models(invoke: Invoke, tmp_path: Path) -> None:
         (["walk", "MODEL", "--step", "0", "-o", "x.svg"], "step"),
         (["walk", "MODEL", "-o", "none/x.gif"], "does not exist"),
         (["walk", "MODEL", "-o", "x.gif", "--fps", "0"], "frames a second"),
-        (["walk", "MODEL", "--colours", "pink", "-o", "x.svg"], "'pink'"),
+        (["walk", "MODEL", "--colours", "#12345", "-o", "x.svg"], "'#12345'"),
         (["morph", "MODEL", "--from-class", "cat", "-o", "x.svg"], "--to-class"),
         (["morph", "MODEL", "--from-class", "cat", "--to-class", "cow", "-o", "x.svg"], "'cow'"),
         (["direction", "MODEL", "IN", "--plus", "IN", "-o", "x.svg"], "both"),

@@ -51,9 +51,10 @@ plain_transforms = st.sampled_from(
 plain_styles = st.sampled_from(
     [
         *("display:inline", "visibility:hidden", "visibility:visible", "stroke:#f00;fill:none"),
-        *("stroke-width:2px;;a:b:c", "display: None "),
+        *("stroke-width:2px;;a:b:c", "display: None ", "stroke:hsl(9 50% 50%);stroke-width:.3mm", "color:navy"),
     ]
 )
+strokes = st.sampled_from(["red", "#0a0", "#123456", "rgb(1, 2 3)", "currentColor", "none", "url(#a) tan", "x"])
 odd_transforms = st.sampled_from(["skewX(10)", "translate(1mm)", "translate(1,"])
 odd_styles = st.sampled_from(["transform:scale(2)", "display:inline;d:none"])
 
@@ -61,7 +62,7 @@ odd_styles = st.sampled_from(["transform:scale(2)", "display:inline;d:none"])
 def attributes(
     transforms: st.SearchStrategy[str], styles: st.SearchStrategy[str], **own: st.SearchStrategy[str]
 ) -> st.SearchStrategy[str]:
-    optional = {"transform": transforms, "style": styles, "stroke": st.just("red")}
+    optional = {"transform": transforms, "style": styles, "stroke": strokes, "stroke-width": lengths, "color": strokes}
     return st.fixed_dictionaries(own, optional=optional).map(
         lambda chosen: "".join(f' {key}="{value}"' for key, value in chosen.items())
     )

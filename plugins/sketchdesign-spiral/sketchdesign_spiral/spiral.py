@@ -49,7 +49,7 @@ class SpiralLayout:
 class SpiralParameters(Winding):
     model: Annotated[str, Field(description="A bundled model, or the path of a checkpoint")] = "cat"
     count: Annotated[int, Field(ge=2, le=2000, description="How many sketches")] = 24
-    page: Annotated[str, Field(description="A0 to A6, letter, or a size such as 120x80mm")] = "A4"
+    page: Annotated[str, Field(description="A4, letter, arch-d and the like, or a size such as 120x80mm")] = "A4"
 
 
 class Spiral:

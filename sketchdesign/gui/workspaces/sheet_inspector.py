@@ -8,8 +8,9 @@ from typing import Any
 
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QWidget
 
-from sketchdesign.core.drawing import PAGE_SIZES_MM, Page
+from sketchdesign.core.drawing import Page
 from sketchdesign.core.errors import InputError
+from sketchdesign.core.pages import PAGE_SIZES_MM, page_title
 from sketchdesign.gui.fields import NumberField, SliderField, narrow
 from sketchdesign.gui.forms import Group, InspectorPage, fill_choices
 from sketchdesign.gui.i18n import tr
@@ -62,7 +63,7 @@ class SheetInspector(InspectorPage):
         self.sizes.setAccessibleName(tr("Size of the page"))
         self.sizes.setToolTip(tr("Size of the page"))
         for name in PAGE_SIZES_MM:
-            self.sizes.addItem(name.upper() if len(name) == 2 else name.capitalize(), name)
+            self.sizes.addItem(page_title(name), name)
         self.sizes.addItem(tr("Own size"), _CUSTOM)
         self.sizes.activated.connect(lambda _: self._choose_size())
         self.size_text = QLineEdit()

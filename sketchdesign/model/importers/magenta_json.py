@@ -31,6 +31,9 @@ WEIGHT_LIMIT = 10.0
 INT16_LIMIT = 32767
 MAX_FILE_BYTES = 128 * 2**20
 
+OURS = "sketchdesign"
+"""Where the description holds what only we ask for; the readers in browsers look for keys that they know."""
+
 _CELL = ("W_xh", "W_hh", "bias")
 _LINEAR = ("super_linear_w", "super_linear_b")
 _DECODER = tuple(f"RNN/LSTMCell/{name}" for name in _CELL)
@@ -52,7 +55,7 @@ def read_magenta_json(path: Path) -> Model:
     """Open a ``.gen.json`` or ``.vae.json``; all sizes come from the shapes in the file.
 
     The published models start from a row of zeros; a file that names its own ``start_token``, as ours do, is
-    believed.
+    believed, and so is what such a file says of its classes, data and licence.
 
     Raises:
         CheckpointError: the file is missing, too large, damaged, or not such a model.
@@ -74,8 +77,7 @@ def read_magenta_json(path: Path) -> Model:
             max_points=fields.whole(description, "max_seq_len"),
             scale_factor=fields.number(description, "scale_factor") if "scale_factor" in description else 1.0,
             start_token=read_start_token(description) if "start_token" in description else ZERO_START,
-            implicit_first_point=True,
-            data="Imported from a sketch-rnn-js model",
+            **_ours(description),
         )
         network = network_from_state(architecture, state_from_reference(arrays, architecture))
         return Model(info, network, None, file_sha256(path))
@@ -97,6 +99,20 @@ def _parts(path: Path) -> tuple[fields.Fields, list[Any], list[Any]]:
     if not (isinstance(description, dict) and isinstance(shapes, list) and isinstance(blobs, list)):
         raise not_a_model
     return description, shapes, blobs
+
+
+def _ours(description: fields.Fields) -> dict[str, Any]:
+    """What only files of ours say."""
+    if OURS not in description:
+        return {"data": "Imported from a sketch-rnn-js model"}
+    said = fields.mapping(description, OURS)
+    return {
+        "implicit_first_point": fields.flag(said, "implicit_first_point"),
+        "classes": fields.texts(said, "classes"),
+        "licence": fields.text(said, "licence"),
+        "data": fields.text(said, "data"),
+        "steps": fields.whole(said, "steps"),
+    }
 
 
 def _shape(name: str, value: object) -> Shape:

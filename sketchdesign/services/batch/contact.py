@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -16,7 +15,8 @@ from sketchdesign.core.files import write_atomic
 from sketchdesign.core.provenance import Provenance
 from sketchdesign.core.units import MM_PER_UNIT
 from sketchdesign.output.ground import picture_on_ground
-from sketchdesign.output.provenance import PNG_KEYWORD, read_png_provenance, read_svg_provenance
+from sketchdesign.output.png import encode_png
+from sketchdesign.output.provenance import read_png_provenance, read_svg_provenance
 from sketchdesign.services.batch.recipe import Recipe
 from sketchdesign.services.batch.settings import BatchSettings
 from sketchdesign.services.jobs import Progress, Work
@@ -158,7 +158,7 @@ def _shrunk(picture: Image) -> Image:
 
 def _page(names: Sequence[str], pictures: Sequence[Image | None]) -> bytes:
     """A PNG of pictures in rows with their names below them."""
-    from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
+    from PIL import Image, ImageDraw, ImageFont
 
     columns = min(COLUMNS, math.ceil(math.sqrt(len(names))))
     rows = [range(begin, min(begin + columns, len(names))) for begin in range(0, len(names), columns)]
@@ -178,11 +178,7 @@ def _page(names: Sequence[str], pictures: Sequence[Image | None]) -> bytes:
             label = _shortened(names[number], lambda text: draw.textlength(text, font) <= _SIDE_PX)
             draw.text((left + _SIDE_PX // 2, bottom + 3), label, "#202020", font, anchor="ma")
         bottom += _LABEL_PX
-    notes = PngImagePlugin.PngInfo()
-    notes.add_text(PNG_KEYWORD, Provenance({"command": "batch", "files": list(names)}).to_json())
-    buffer = io.BytesIO()
-    page.save(buffer, "PNG", pnginfo=notes)
-    return buffer.getvalue()
+    return encode_png(page, Provenance({"command": "batch", "files": list(names)}))
 
 
 def _shortened(text: str, fits: Callable[[str], bool]) -> str:

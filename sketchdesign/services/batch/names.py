@@ -102,7 +102,10 @@ def _word(part: _Part, value: object) -> str:
         raise InputError(f"{{{part.field}}} in the names has no value", hint=f"set {part.field}, or leave it out")
     if part.width:
         if type(value) is not int:
-            raise InputError(f"{{{part.field}:{part.width}}} counts digits, but {value!r:.40} is no whole number")
+            raise InputError(
+                f"{{{part.field}:{part.width}}} counts digits, but {value!r:.40} is no whole number",
+                hint=f"write {{{part.field}}}",
+            )
         return format(value, part.width)
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -93,7 +93,7 @@ def load_recipe(path: Path) -> Recipe:
     try:
         table = tomllib.loads(read_bytes(path).decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(f"{path} is no TOML file: {error}") from error
+        raise InputError(f"{path} is no TOML file: {error}", hint="correct it there") from error
     try:
         return Recipe(path.resolve().parent, _items(table), path.name)
     except InputError as error:

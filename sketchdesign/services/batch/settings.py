@@ -17,14 +17,13 @@ from sketchdesign.core.errors import InputError
 from sketchdesign.core.machine import AXIDRAW_V3, MachineProfile, find_machine
 from sketchdesign.core.pens import parse_pens
 from sketchdesign.core.units import parse_length_mm
-from sketchdesign.model.curation import rank_named
-from sketchdesign.model.sampling import Sampling
 from sketchdesign.output.gcode import SERVO, GcodeSettings
-from sketchdesign.services.generate import GenerateSettings
+from sketchdesign.services.choices import DrawingChoices
 
 if TYPE_CHECKING:
     from sketchdesign.design.grid import GridLayout
     from sketchdesign.design.sheets import SheetPlan
+    from sketchdesign.services.generate import GenerateSettings
     from sketchdesign.services.tiles.motifs import MixPart
     from sketchdesign.services.tiles.settings import TileSettings
 
@@ -33,29 +32,17 @@ _DERIVED = {"derived": True}
 
 
 @dataclass(frozen=True, kw_only=True)
-class BatchSettings(ABC):
+class BatchSettings(DrawingChoices, ABC):
     """How sketches are drawn, whatever becomes of them.
 
     Attributes:
         model: a bundled model or the path of one; for a tile also a file of sketches. A path is relative to the recipe.
-
-    The others are options of every command that draws.
+        seed: as of the commands, but never chosen at random.
+        dpi: resolution of a picture.
     """
 
     model: str = ""
     seed: int = 1
-    preset: str = "default"
-    temperature: float | None = None
-    temperature_xy: float | None = None
-    temperature_mixture: float | None = None
-    temperature_pen: float | None = None
-    greedy: bool = False
-    critic: bool | None = None
-    class_: str | None = None
-    best_of: int = 1
-    rank: str = "likelihood"
-    distinct: bool = False
-    keep_unfinished: bool = False
     dpi: float = 150.0
 
     @property
@@ -83,27 +70,7 @@ class BatchSettings(ABC):
 
     def drawing(self, device: str, threads: int | None) -> GenerateSettings:
         """The settings of the service that draws."""
-        sampling = Sampling.preset(
-            self.preset,
-            self.temperature,
-            temperature_xy=self.temperature_xy,
-            temperature_mixture=self.temperature_mixture,
-            temperature_pen=self.temperature_pen,
-            greedy=self.greedy,
-            critic=self.critic,
-        )
-        return GenerateSettings(
-            self.sketches,
-            seed=self.seed,
-            sampling=sampling,
-            class_name=self.class_,
-            best_of=self.best_of,
-            keep_unfinished=self.keep_unfinished,
-            rank=rank_named(self.rank),
-            distinct=self.distinct,
-            device=device,
-            threads=threads,
-        )
+        return self.generate_settings(self.sketches, self.seed, device, threads)
 
     def each_file(self) -> Iterator[tuple[str, Self]]:
         """The settings of each file that they make, and what tells it from the others; "" where there is one."""

@@ -109,7 +109,8 @@ def places_of(studio: Studio, explore: ExploreSettings) -> Places:
         along_axes(explore, "temperature"),
         along_axes(explore, "spread"),
         "sketch" if explore.tool == "generate" else "latent",
-        explore.tool in ("generate", "analogy"),
+        # What lies between a cat and a pig is to be neither; a hybrid shows the class that it is drawn as.
+        explore.tool in ("generate", "analogy") or (explore.tool == "interpolate" and explore.toward != 0.0),
         _change_asked(explore) if explore.tool == "analogy" else None,
     )
 

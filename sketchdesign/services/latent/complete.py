@@ -56,7 +56,7 @@ def complete(
     if len(seen.rows) >= limit:
         raise InputError(
             f"{given.name} leaves no room for an ending: a drawing has {limit} points at most",
-            hint="give less of it, or draw it with fewer details",
+            hint="draw it with fewer strokes or fewer details",
         )
     keys = np.array([settings.stream("complete", number) for number in range(count)], np.uint64)
     spread = settings.sampling.z_spread

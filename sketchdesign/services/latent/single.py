@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from sketchdesign.model.sampling import Sampling
 from sketchdesign.services.generate import GenerateSettings
 from sketchdesign.services.inputs import GivenSketch
 from sketchdesign.services.jobs import Work
-from sketchdesign.services.latent.tools import Board, Studio, check_count
+from sketchdesign.services.latent.tools import Board, Encoded, Points, Studio, check_count
 
 if TYPE_CHECKING:
     from sketchdesign.model.checkpoint import Model
@@ -37,11 +37,10 @@ def reconstruct(
         settings: seed and the like.
         samplings: how to draw, by temperature.
         palette: pens for blue, the lowest temperature, to red, the highest; None for one pen.
-    """
-    from sketchdesign.model.encode import Encoding, log_likelihoods
-    from sketchdesign.model.latent import prior_gaussian
-    from sketchdesign.model.recognise import divergences
 
+    Raises:
+        InputError: the model has no encoder, or cannot read one of the inputs.
+    """
     studio = Studio(model, settings)
     encoded = studio.encode(inputs)
     points = studio.points_of(encoded)
@@ -52,19 +51,6 @@ def reconstruct(
         drawn = yield from studio.draw(points, sampling)
         columns.append(drawn)
         cells += [Cell.of(row, column, each.sketch, pens[column - 1]) for row, each in enumerate(drawn)]
-    nats = log_likelihoods(model, [each.seen.rows for each in encoded], points.z, points.vectors)
-    report = []
-    for each, log_likelihood in zip(encoded, nats.tolist(), strict=True):
-        kl = divergences(Encoding(each.mu[None], each.sigma[None]), prior_gaussian(model, each.label))
-        report.append(
-            {
-                "name": each.seen.name,
-                "class": studio.words[each.label],
-                "points": len(each.seen.rows),
-                "kl": float(kl[0]),
-                "log_likelihood": log_likelihood,
-            }
-        )
     results = tuple(column[row] for row in range(len(encoded)) for column in columns)
     operation = {
         "samplings": [sampling.to_json() for sampling in samplings.values()],
@@ -76,8 +62,30 @@ def reconstruct(
         1 + len(samplings),
         results,
         studio.recipe("reconstruct", encoded, operation),
-        {"inputs": report, "temperatures": list(samplings), **studio.counts(results)},
+        {"inputs": _explained(studio, encoded, points), "temperatures": list(samplings), **studio.counts(results)},
     )
+
+
+def _explained(studio: Studio, encoded: Sequence[Encoded], points: Points) -> list[dict[str, Any]]:
+    """How well the model explains each input, in nats: KL(q || p), and the log likelihood of its rows (eq. 9 to 11)."""
+    from sketchdesign.model.encode import Encoding, log_likelihoods
+    from sketchdesign.model.latent import prior_gaussian
+    from sketchdesign.model.recognise import divergences
+
+    nats = log_likelihoods(studio.model, [each.seen.rows for each in encoded], points.z, points.vectors)
+    report = []
+    for each, log_likelihood in zip(encoded, nats.tolist(), strict=True):
+        kl = divergences(Encoding(each.mu[None], each.sigma[None]), prior_gaussian(studio.model, each.label))
+        report.append(
+            {
+                "name": each.seen.name,
+                "class": studio.words[each.label],
+                "points": len(each.seen.rows),
+                "kl": float(kl[0]),
+                "log_likelihood": log_likelihood,
+            }
+        )
+    return report
 
 
 def vary(

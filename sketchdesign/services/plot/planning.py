@@ -111,15 +111,10 @@ def write_preview(plotting: Plotting, path: Path, dpi: float = 150.0) -> None:
         InputError, OutputError: it cannot be written, or is too large.
     """
     from sketchdesign.output.files import write_drawing
+    from sketchdesign.services.routing import travels
 
-    ways = []
-    for layer in plotting.job.layers:
-        strokes = layer.plan.strokes
-        home = [[0.0, 0.0]]
-        leaves = [*home, *strokes.points[strokes.offsets[1:] - 1].tolist()]
-        arrives = [*strokes.points[strokes.offsets[:-1]].tolist(), *home]
-        ways += [[a, b] for a, b in zip(leaves, arrives, strict=True)]
-    travel = Layer(_TRAVEL_PEN, Strokes.from_polylines(ways), "travel")
+    ways = Strokes.concatenate(travels(layer.plan.strokes) for layer in plotting.job.layers)
+    travel = Layer(_TRAVEL_PEN, ways, "travel")
     planned = [
         Layer(layer.pen, planned.plan.strokes, layer.label)
         for layer, planned in zip(plotting.drawing.layers, plotting.job.layers, strict=True)

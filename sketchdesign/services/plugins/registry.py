@@ -32,40 +32,21 @@ NEEDED: dict[str, tuple[str, ...]] = {
 
 OUR_DISTRIBUTION = "sketchdesign"
 
-_TAKEN = frozenset({"help", "json", "verbose", "device", "threads", "output"})
-_TAKEN_BY = {
+_TAKEN = frozenset({"help", "json", "verbose", "device", "threads", "output", "context"})
+_TAKEN_BY: dict[str, frozenset[str]] = {
     "generator": frozenset({"seed", "dpi"}),
-    "layout": frozenset({"seed", "dpi", "page", "landscape", "count"}),
+    "layout": frozenset({"sketches", "seed", "dpi", "page", "landscape", "count"}),
+    "exporter": frozenset({"file"}),
     "plotter": frozenset(
-        [
-            "port",
-            "driver",
-            "machine",
-            "servo",
-            "dry-run",
-            "preview",
-            "resume",
-            "home-confirmed",
-            "whole-stroke",
-            "restart",
-            "journal",
-            "layers",
-            "clip",
-            "speed",
-            "travel-speed",
-            "pen-up",
-            "pen-down",
-            "lift-delay",
-            "drop-delay",
-            "offset",
-            "marks",
-            "pause-between-layers",
-            "copies",
-            "reink",
-        ]
+        {
+            *("file", "port", "driver", "machine", "servo", "pen-up", "pen-down"),
+            *("dry-run", "preview", "resume", "home-confirmed", "whole-stroke", "restart", "journal"),
+            *("layers", "clip", "turn", "speed", "travel-speed", "lift-delay", "drop-delay", "offset", "marks"),
+            *("pause-between-layers", "copies", "reink"),
+            *("right", "left", "down", "up", "here", "task"),
+        }
     ),
 }
-"""Options that the commands around a plugin have anyway: no parameter of it may be called so."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +125,11 @@ class Plugin:
 
     @contextmanager
     def blamed(self) -> Iterator[None]:
-        """Turns any error of the plugin's own code into a `PluginError` with its name."""
+        """Turns any error of the plugin's own code into a `PluginError` with its name.
+
+        Raises:
+            PluginError: within the block anything else than one of our own errors was raised.
+        """
         try:
             yield
         except SketchDesignError:
@@ -154,6 +139,11 @@ class Plugin:
                 f"the {self.kind} {self.name!r} of {self.source} failed: {type(error).__name__}: {error}",
                 hint="run it again with -v to see where, and tell its author",
             ) from error
+
+
+def taken_names(kind: str) -> frozenset[str]:
+    """Names, with hyphens, that the commands around a plugin of a kind need themselves: no parameter may have them."""
+    return _TAKEN | _TAKEN_BY.get(kind, frozenset())
 
 
 def find_plugins(kind: str) -> tuple[Plugin, ...]:
@@ -208,8 +198,9 @@ def _check(kind: str, target: Any) -> None:
     if "Parameters" in NEEDED[kind]:
         from sketchdesign.services.parameters import parameter_fields
 
-        names = {field.option.removeprefix("--") for field in parameter_fields(target.Parameters)}
-        taken = sorted(names & (_TAKEN | _TAKEN_BY.get(kind, frozenset())))
+        fields = parameter_fields(target.Parameters)
+        names = {name for field in fields for name in (field.option.removeprefix("--"), field.name.replace("_", "-"))}
+        taken = sorted(names & taken_names(kind))
         if taken:
             raise InputError(f"its parameter {taken[0]!r} has the name of an option that every {kind} has")
     if "endings" in NEEDED[kind] and not all(e.startswith(".") and e == e.lower() for e in target.endings):

@@ -86,11 +86,10 @@ def check_colourways(colourways: Sequence[Colourway], pens: int) -> list[str]:
     Raises:
         InputError: one has too few pens; two would have files of the same name; there are too many of either.
     """
-    if len(colourways) > MOST_COLOURWAYS or pens > MOST_PENS:
-        raise InputError(
-            f"{len(colourways)} colourways of {pens} pens are too many",
-            hint=f"choose at most {MOST_COLOURWAYS}, and with --pens at most {MOST_PENS} pens",
-        )
+    if len(colourways) > MOST_COLOURWAYS:
+        raise InputError(f"{len(colourways)} colourways are too many", hint=f"choose at most {MOST_COLOURWAYS}")
+    if pens > MOST_PENS:
+        raise InputError(f"{pens} pens are too many for colourways", hint=f"choose at most {MOST_PENS} with --pens")
     notes, seen = [], dict[str, str]()
     for each in colourways:
         if not each.file_part:

@@ -32,6 +32,23 @@ def read_settings(path: Path) -> tuple[TileSettings, Design]:
     return settings_in(recipe, path)
 
 
+def model_of(path: Path) -> str:
+    """The name of the bundled model that drew a tile of ours.
+
+    Raises:
+        InputError, SketchFormatError: the file cannot be read, or its motifs are of no model that is bundled.
+    """
+    from sketchdesign.model.zoo import find_models
+
+    model = read_provenance(path).recipe.get("model")
+    name = model.get("name") if isinstance(model, Mapping) else None
+    if not isinstance(name, str):
+        raise InputError(f"{path} names no model that drew it", hint="say what draws the motifs, as in: tile cat")
+    if name not in dict(find_models()):
+        raise InputError(f"{path} was drawn by {name:.60}, which is not bundled", hint="give the path of that model")
+    return name
+
+
 def settings_in(recipe: Mapping[str, Any], path: Path) -> tuple[TileSettings, Design]:
     """How a tile was laid out, by its recipe, and its motifs.
 

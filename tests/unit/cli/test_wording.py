@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from sketchdesign.cli.wording import counted, on_machine, roughly
+from sketchdesign.cli.wording import counted, on_machine, roughly, seam_verdict
 from sketchdesign.core.drawing import Page
 from sketchdesign.core.machine import find_machine
+from sketchdesign.design.proof import Problem, Proof
 
 
 @pytest.mark.parametrize(("count", "words"), [(0, "0 sketches"), (1, "1 sketch"), (64, "64 sketches")])
@@ -31,3 +32,10 @@ def test_a_page_that_fits_one_way_round_needs_no_warning(page: Page) -> None:
 @pytest.mark.parametrize("page", [Page.parse("A3"), Page(301, 10), Page(219, 219)])
 def test_a_page_that_is_too_large_for_the_machine_is_told(page: Page) -> None:
     assert on_machine(find_machine("axidraw-v3"), page) == "on axidraw-v3, which reaches 300 x 218 mm of the page"
+
+
+def test_a_tile_whose_edges_nothing_reaches_is_not_said_to_meet() -> None:
+    loose = Problem("loose", "left", "1", 0.0, 3.0, 1.0, "")
+    assert seam_verdict(Proof(0.0, ())) == "The edges meet."
+    assert seam_verdict(Proof(0.0, (), reaches_edges=False)).startswith("Nothing reaches an edge")
+    assert seam_verdict(Proof(1.0, (loose,))) == "The edges do not meet."

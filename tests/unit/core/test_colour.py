@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sketchdesign.core.colour import from_oklch, mix, nearest, oklab, oklch, parse_colour
+from sketchdesign.core.drawing import Pen
 from sketchdesign.core.errors import InputError
+from sketchdesign.core.pens import parse_pens
 
 COLOURS = st.integers(0, 0xFFFFFF).map(lambda value: f"#{value:06x}")
 
@@ -57,8 +59,33 @@ def test_nearest_is_by_eye() -> None:
     assert nearest("#ee1111", ["#0000ff", "#ff0000", "#000000"]) == "#ff0000"
 
 
-@pytest.mark.parametrize("text", ["", "red", "#12345", "#12345g", "##123456", "#1234567"])
+@pytest.mark.parametrize("text", ["", "rot", "#12345", "#1234", "123", "#12345g", "##123456", "#1234567"])
 def test_what_is_no_colour_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="not a colour"):
         parse_colour(text)
     assert parse_colour(" A0b1C2 ") == "#a0b1c2"
+
+
+@pytest.mark.parametrize(
+    ("text", "colour"),
+    [("navy", "#000080"), (" Crimson", "#dc143c"), ("dark-blue", "#00008b"), ("Dark Sea Green", "#8fbc8f"),
+     ("#1aF", "#11aaff"), ("grey", "#808080"), ("rebeccapurple", "#663399")],
+)  # fmt: skip
+def test_colours_have_names_and_short_forms(text: str, colour: str) -> None:
+    assert parse_colour(text) == colour
+
+
+def test_a_slip_is_answered_with_the_name_meant() -> None:
+    with pytest.raises(InputError, match=r"'crimzon' is not a colour; did you mean crimson\? write it as"):
+        parse_colour("crimzon")
+    with pytest.raises(InputError, match="'mauve' is not a colour; write it as"):
+        parse_colour("mauve")
+
+
+def test_pens_are_called_by_the_name_they_were_given() -> None:
+    assert parse_pens("Dark Blue:0.5mm, #000,#123,tan") == (
+        Pen("darkblue", "#00008b", 0.5),
+        Pen("black", "#000000"),
+        Pen("#112233", "#112233"),
+        Pen("tan", "#d2b48c"),
+    )

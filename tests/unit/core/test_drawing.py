@@ -7,6 +7,7 @@ import pytest
 
 from sketchdesign.core.drawing import Drawing, Layer, Page, Pen, Strokes
 from sketchdesign.core.errors import InputError, SketchFormatError
+from sketchdesign.core.pages import PAGE_SIZES_MM, page_title
 from sketchdesign.core.provenance import Provenance
 
 
@@ -37,6 +38,30 @@ def test_pages(text: str, size: tuple[float, float]) -> None:
     assert (page.width_mm, page.height_mm) == pytest.approx(size)
 
 
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        *(("A7", (74, 105)), ("a8", (52, 74)), ("B0", (1000, 1414)), ("b5 landscape", (250, 176))),
+        *(("ANSI A", (215.9, 279.4)), ("ansi_b", (279.4, 431.8)), ("ansi-c", (431.8, 558.8))),
+        *(("Arch D", (609.6, 914.4)), ("arche", (914.4, 1219.2)), ("arch-c-landscape", (609.6, 457.2))),
+        *(("postcard", (101.6, 152.4)), ("Letter", (215.9, 279.4)), ("tabloid", (279.4, 431.8))),
+    ],
+)
+def test_pages_by_name(text: str, size: tuple[float, float]) -> None:
+    page = Page.parse(text)
+    assert (page.width_mm, page.height_mm) == pytest.approx(size)
+
+
+def test_every_page_stands_upright_and_has_one_name() -> None:
+    assert all(width < height for width, height in PAGE_SIZES_MM.values())
+    assert len(set(PAGE_SIZES_MM.values())) == len(PAGE_SIZES_MM)
+    assert [page_title(name) for name in ("b5", "postcard", "ansi-c", "arch-d")] == [
+        *("B5", "Postcard", "ANSI C", "Arch D")
+    ]
+    for name in PAGE_SIZES_MM:
+        assert Page.parse(page_title(name)) == Page(*PAGE_SIZES_MM[name])
+
+
 def test_landscape_turns_what_is_upright_and_nothing_else() -> None:
     assert Page.parse("a4", landscape=True) == Page(297, 210)
     assert Page.parse("100x50mm", landscape=True) == Page(100, 50)
@@ -49,7 +74,7 @@ def test_unknown_pages_are_refused(text: str) -> None:
 
 
 def test_a_near_miss_is_answered_with_the_page_meant() -> None:
-    with pytest.raises(InputError, match="did you mean LETTER"):
+    with pytest.raises(InputError, match="did you mean Letter"):
         Page.parse("leter")
 
 

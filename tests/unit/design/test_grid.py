@@ -51,7 +51,7 @@ def test_sketches_go_row_by_row() -> None:
         (lambda: GridLayout(0, 3), "has no cell"),
         (lambda: GridLayout(2000, 2000), "is too large"),
         (lambda: GridLayout(1, 1, margin_mm=-1.0), "cannot be negative"),
-        (lambda: GridLayout(1, 1, margin_mm=105.0).cell_size_mm(A4), "do not fit on 210 x 297 mm"),
+        (lambda: GridLayout(1, 1, margin_mm=105.0).cell_size_mm(A4), "a grid of 1 x 1 does not fit on 210 x 297 mm"),
     ],
 )
 def test_layouts_without_room_are_refused(layout: object, message: str) -> None:

@@ -53,7 +53,7 @@ def test_an_empty_sketch_leaves_its_cell_and_its_layer_out() -> None:
 
 
 def test_a_page_that_is_too_small_is_refused() -> None:
-    with pytest.raises(InputError, match="do not fit"):
+    with pytest.raises(InputError, match="does not fit"):
         arrange_board([Cell.of(0, 0, SQUARE, DRAWN_PEN)], GridLayout(1, 1, margin_mm=30), Page(50, 50))
 
 

@@ -26,12 +26,23 @@ def test_halves_that_meet_are_seamless() -> None:
     assert (proof.seamless, proof.seam_error_mm, proof.problems) == (True, 0.0, ())
 
 
+@pytest.mark.parametrize(
+    ("lines", "reaches"),
+    [
+        *(([[5, 5], [35, 25]], False), ([[5, 5], [40, 5]], True)),
+        *(([[5, 5], [0, 9], [9, 9]], True), ([[5, 5], [5, 31]], True)),
+    ],
+)
+def test_whether_anything_reaches_an_edge_is_told(lines: list[list[int]], reaches: bool) -> None:
+    assert prove(tile(lines)).reaches_edges is reaches
+
+
 def test_a_half_moved_along_the_edge_is_named() -> None:
     proof = prove(tile([[30, 10], [40, 12]], [[0, 12.1], [5, 13]]))
     assert one(proof) == ("offset", "right", 0.1)
     assert proof.seam_error_mm == pytest.approx(0.1)
     assert "layer 1 (leaves)" in proof.problems[0].text
-    assert "right edge at (40.000, 12.000) mm" in proof.problems[0].text
+    assert "ends on the right edge at (40.000, 12.000) mm, 0.1 mm away" in proof.problems[0].text
     assert not proof.seamless
 
 

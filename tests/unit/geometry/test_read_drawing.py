@@ -75,6 +75,50 @@ def test_layers_follow_the_groups_and_the_rest_has_its_own(tmp_path: Path) -> No
     assert [lists(x) for x in found.layers] == [[[[3, 0], [4, 1]]], [[[1, 2], [3, 4]]], [[[5, 5], [6, 6]]]]
 
 
+PATHS = {
+    "attributes": """<path d="M0,1 9,1" stroke="#c83020" stroke-width="0.5"/><path d="M0,2 9,2" stroke="navy"/>
+      <path d="M0,3 9,3" stroke="#C83020" stroke-width="0.5"/><path d="M0,4 9,4" stroke="#c83020" stroke-width="2"/>""",
+    "styles": """<path d="M0,1 9,1" stroke="tan" style="fill:none;stroke:#c83020;stroke-width:0.5px"/>
+      <path d="M0,2 9,2" style="stroke: rgb(0 0 50%)"/><path d="M0,3 9,3" style="stroke:#c83020 !important"/>
+      <path d="M0,4 9,4" style="stroke-width:0.5;stroke:rgb(200, 48, 32)"/>""",
+    "inheritance": """<g stroke="#c83020" transform="scale(2)" stroke-width="0.25" color="red"><path d="M0,.5 4.5,.5"/>
+      <g color="#000080"><path d="M0,1 4.5,1" stroke="currentColor" stroke-width="inherit"/></g>
+      <path d="M0,1.5 4.5,1.5"/><polyline stroke="inherit" points="0,2 4.5,2"/></g>""",
+    "style sheets": """<style>.warm{stroke:#c83020;stroke-width:0.5} #b{stroke:navy}</style>
+      <path d="M0,1 9,1" class="warm"/><path d="M0,2 9,2" id="b"/><g class="warm"><path d="M0,3 9,3"/></g>
+      <path d="M0,4 9,4" class="x warm"/>""",
+}
+
+
+@pytest.mark.parametrize("way", PATHS)
+def test_each_colour_of_a_layer_has_a_pen(tmp_path: Path, way: str) -> None:
+    text = (
+        f'<svg {SVG} width="10mm" height="10mm" viewBox="0 0 10 10"><g inkscape:label="1 cats">{PATHS[way]}</g></svg>'
+    )
+    found = read(tmp_path, text)
+    assert [(layer.label, layer.pen.colour) for layer in found.layers] == [
+        ("cats #c83020", "#c83020"),
+        ("cats #000080", "#000080"),
+    ]
+    assert [lists(layer) for layer in found.layers] == [[[[0, y], [9, y]] for y in (1, 3, 4)], [[[0, 2], [9, 2]]]]
+    assert found.layers[0].pen.width_mm == pytest.approx(0.5)
+    # What is written is read back as it was.
+    again = read(tmp_path, render_svg(found))
+    assert [(layer.label, layer.pen) for layer in again.layers] == [(layer.label, layer.pen) for layer in found.layers]
+
+
+def test_what_has_no_colour_is_black_and_keeps_its_width(tmp_path: Path) -> None:
+    text = f"""<svg {SVG} width="10mm" height="10mm" viewBox="0 0 10 10"><rect width="0" height="0" stroke="#abc"/>
+      <path d="M0,0 1,1" stroke="none"/>
+      <path d="M1,1 2,2" stroke="url(#gradient)" stroke-width="0.7"/><path d="M2,2 3,3" style="stroke:#000"/>
+      <path d="" stroke="red"/><path d="M3,3 4,4" stroke="url(#gradient) #abc"/></svg>"""
+    found = read(tmp_path, text)
+    assert [(layer.pen, len(layer.strokes)) for layer in found.layers] == [
+        (Pen("black", "#000000", 0.7), 3),
+        (Pen("#aabbcc", "#aabbcc", 0.3), 1),
+    ]
+
+
 def test_lengths_of_shapes_in_units_of_the_font(tmp_path: Path) -> None:
     shape = '<rect x="1em" width="2rem" height="1ex"/>'
     px = 25.4 / 96

@@ -88,7 +88,7 @@ def assert_same(ours: Drawing, theirs: Drawing) -> None:
 def test_plain_documents_are_read_fast_and_as_svgelements_reads_them(name: str) -> None:
     sheet, parts = plain_parts(PLAIN[name])
     assert sheet.page == any_drawing(PLAIN[name]).page
-    assert sum(len(curves.points) for _, curves in parts) > 0
+    assert sum(len(part.curves.points) for part in parts) > 0
     assert_same(parse_drawing(PLAIN[name]), any_drawing(PLAIN[name]))
 
 
@@ -161,5 +161,5 @@ def test_what_we_write_is_plain() -> None:
     layers = (Layer(Pen("a<b>&", "#c83020", 0.5), strokes, "%x"), Layer(Pen(), Strokes.empty()))
     data = render_svg(Drawing(Page(10, 10), layers)).encode()
     _, parts = plain_parts(data)
-    assert [len(curves.offsets) - 1 for _, curves in parts] == [3, 0, 0]
+    assert [len(part.curves.offsets) - 1 for part in parts] == [3, 0, 0]
     assert_same(parse_drawing(data), any_drawing(data))

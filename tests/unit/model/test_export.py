@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from sketchdesign.core.errors import InputError
+from sketchdesign.core.errors import CheckpointError, InputError
 from sketchdesign.model.checkpoint import Model
 from sketchdesign.model.export import write_magenta_json
 from sketchdesign.model.importers.magenta_json import read_magenta_json
@@ -34,6 +34,30 @@ def test_the_file_holds_the_same_network(
         assert getattr(copy.info, name) == getattr(model.info, name), name
     for name, tensor in model.network.state_dict().items():
         assert float((copy.network.state_dict()[name] - tensor).abs().max()) <= 0.51 * STEP, name
+
+
+def test_what_a_model_says_of_itself_comes_back(tiny_model: TinyModel, tmp_path: Path) -> None:
+    model = tiny_model()
+    info = replace(
+        model.info, name="my cats", classes=("cat",), licence="CC BY 4.0", data="lines, by people", steps=700
+    )
+    model = replace(model, info=info)
+    write_magenta_json(model, tmp_path / "a.vae.json")
+    copy = read_magenta_json(tmp_path / "a.vae.json").info
+    for name in ("name", "classes", "licence", "data", "steps"):
+        assert getattr(copy, name) == getattr(info, name), name
+    damaged = (tmp_path / "a.vae.json").read_text().replace('"steps": 700', '"steps": "many"')
+    (tmp_path / "b.vae.json").write_text(damaged)
+    with pytest.raises(CheckpointError, match="steps is 'many', expected a whole number"):
+        read_magenta_json(tmp_path / "b.vae.json")
+
+
+def test_one_class_of_several_keeps_data_and_licence(tiny_model: TinyModel, tmp_path: Path) -> None:
+    model = tiny_model(("cat", "chair"), class_count=2, class_size=4)
+    model = replace(model, info=replace(model.info, licence="CC0", data="chairs and cats"))
+    write_magenta_json(model, tmp_path / "chair.vae.json", "chair")
+    copy = read_magenta_json(tmp_path / "chair.vae.json").info
+    assert (copy.name, copy.classes, copy.licence, copy.data) == ("chair", ("chair",), "CC0", "chairs and cats")
 
 
 def test_a_class_is_folded_into_the_biases(tiny_model: TinyModel, tmp_path: Path) -> None:

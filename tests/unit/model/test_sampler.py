@@ -17,8 +17,8 @@ from sketchdesign.model.checkpoint import Model
 from sketchdesign.model.latent import class_vectors, draw_z
 from sketchdesign.model.mixture import Mixture
 from sketchdesign.model.network import SketchRNN
-from sketchdesign.model.pool import decoder_step
-from sketchdesign.model.sampler import Request, Sampled, Sampler
+from sketchdesign.model.pool import Request, decoder_step
+from sketchdesign.model.sampler import Sampled, Sampler
 from sketchdesign.model.sampling import Sampling
 
 MakeModel = Callable[..., Model]

@@ -14,7 +14,7 @@ from ezdxf.entitydb import EntityDB
 from sketchdesign.core.drawing import Drawing, Layer, Page, Pen, Strokes
 from sketchdesign.core.errors import InputError, SketchFormatError
 from sketchdesign.core.provenance import Provenance
-from sketchdesign.output import dxf
+from sketchdesign.output import dxf, provenance
 from sketchdesign.output.dxf import read_dxf_provenance, render_dxf
 
 
@@ -141,7 +141,8 @@ def test_other_files_are_refused_in_a_sentence(tmp_path: Path, content: bytes, r
 
 
 def test_endless_provenance_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dxf, "LARGEST_PROVENANCE", 900)
+    for module in (dxf, provenance):
+        monkeypatch.setattr(module, "LARGEST_PROVENANCE", 900)
     path = tmp_path / "other.dxf"
     path.write_text("1\nSKETCHDESIGN_PROVENANCE\n" + "1\nx\n" * 1000)
     with pytest.raises(SketchFormatError, match="too large"):

@@ -10,7 +10,7 @@ from sketchdesign.core.drawing import Drawing, Layer, Page, Pen, Strokes
 from sketchdesign.core.errors import InputError, SketchFormatError
 from sketchdesign.core.machine import MachineProfile
 from sketchdesign.core.provenance import Provenance
-from sketchdesign.output import gcode
+from sketchdesign.output import gcode, provenance
 from sketchdesign.output.gcode import Z_AXIS, GcodeSettings, read_gcode_provenance, render_gcode
 
 
@@ -115,7 +115,8 @@ def test_other_files_are_refused_in_a_sentence(tmp_path: Path, content: bytes, r
 
 
 def test_endless_provenance_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gcode, "LARGEST_PROVENANCE", 900)
+    for module in (gcode, provenance):
+        monkeypatch.setattr(module, "LARGEST_PROVENANCE", 900)
     path = tmp_path / "other.gcode"
     path.write_text("; sketchdesign x\n" * 1000)
     with pytest.raises(SketchFormatError, match="too large"):

@@ -51,29 +51,31 @@ def resume_when(plot: Any, state: State, act: Callable[[], None] = lambda: None)
     plot.on_event = heard
 
 
+class Watched:
+    """A line to the plotter on which something happens before each write."""
+
+    def __init__(self, transport: Any, before_write: Callable[[], None]) -> None:
+        self.name = transport.name
+        self.close: Callable[[], None] = transport.close
+        self.read: Callable[[float], bytes] = transport.read
+        self._transport = transport
+        self._before_write = before_write
+
+    def write(self, data: bytes) -> None:
+        self._before_write()
+        self._transport.write(data)
+
+
 def at_time(plot: Any, moment_s: float, act: Callable[[], None]) -> None:
     """Do something at a moment of the machine's time, in between two exchanges."""
     done: list[bool] = []
 
-    class Watched:
-        def __init__(self, transport: Any) -> None:
-            self._transport = transport
-            self.name = transport.name
+    def look() -> None:
+        if not done and plot.clock.now() >= moment_s:
+            done.append(True)
+            act()
 
-        def write(self, data: bytes) -> None:
-            if not done and plot.clock.now() >= moment_s:
-                done.append(True)
-                act()
-            self._transport.write(data)
-
-        def read(self, timeout_s: float) -> bytes:
-            said: bytes = self._transport.read(timeout_s)
-            return said
-
-        def close(self) -> None:
-            self._transport.close()
-
-    plot.transport_of = Watched
+    plot.transport_of = lambda transport: Watched(transport, look)
 
 
 @pytest.mark.parametrize("firmware", FIRMWARES)
@@ -103,25 +105,12 @@ def test_stalls_of_the_program_do_not_reach_the_pen_on_firmware_3(bench: MakeBen
     rng = np.random.default_rng(1)
     stalls = list(np.cumsum(rng.uniform(0.45, 0.9, 9)) + 1.5)
 
-    class Stalling:
-        def __init__(self, transport: Any) -> None:
-            self._transport = transport
-            self.name = transport.name
+    def stall() -> None:
+        if stalls and plot.clock.now() >= stalls[0]:
+            stalls.pop(0)
+            plot.clock.sleep(0.3)
 
-        def write(self, data: bytes) -> None:
-            if stalls and plot.clock.now() >= stalls[0]:
-                stalls.pop(0)
-                plot.clock.sleep(0.3)
-            self._transport.write(data)
-
-        def read(self, timeout_s: float) -> bytes:
-            said: bytes = self._transport.read(timeout_s)
-            return said
-
-        def close(self) -> None:
-            self._transport.close()
-
-    plot.transport_of = Stalling
+    plot.transport_of = lambda transport: Watched(transport, stall)
     plot.plot()
     assert not stalls
     assert plot.board.underruns() == []

@@ -139,7 +139,7 @@ def test_a_finished_tile_takes_no_other_settings_of_tiles(folder: Path) -> None:
         (('"drop:1/3"', '"dorp:1/3"'), "unknown repeat 'dorp:1/3'"),
         (('"drop:1/3"', '"ha\\u0000lf"'), "give a text in quotation marks"),
         (('"#203060"', "7"), "matrix.colourway.ink is 7"),
-        (('"#203060"', '"blue"'), "'blue' is not a colour"),
+        (('"#203060"', '"bleu"'), "'bleu' is not a colour; did you mean blue?"),
         (("0.5mm", "90mm"), "a pen of 90mm cannot be drawn with"),
         (('model = "cat"\n', ""), "no model is given"),
         (("[matrix]", "matrix = 3\n[other]"), "is no part of a recipe"),

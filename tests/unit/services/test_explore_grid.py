@@ -18,7 +18,7 @@ from sketchdesign.services.explore.places import along_axes, throws
 from sketchdesign.services.generate import GenerateSettings, generate
 from sketchdesign.services.inputs import GivenSketch
 from sketchdesign.services.jobs import Job
-from sketchdesign.services.latent.morph import GridShape, interpolate
+from sketchdesign.services.latent.morph import GridShape, hybrid, interpolate
 from sketchdesign.services.latent.single import analogy
 from sketchdesign.services.project.state import EXPLORE_TOOLS, ExploreSettings, KeptSketch
 
@@ -57,6 +57,19 @@ def test_a_grid_between_corners_is_that_of_interpolate(model: Model) -> None:
     sampling = Sampling.preset("default", explore.temperature[0])
     same = Job(interpolate(model, given, replace(SETTINGS, sampling=sampling), GridShape(4, 3))).run()
     assert list(drawn(model, explore).values()) == [each.sketch for each in same.results]
+
+
+def test_a_grid_of_hybrids_is_that_of_hybrid_and_shows_its_class(model: Model) -> None:
+    explore = ExploreSettings("interpolate", CORNERS, rows=4, columns=3, toward=0.5, temperature=(1.0, 1.0))
+    given = [GivenSketch("a chair", each.sketch, word="pig") for each in CORNERS]
+    chairs = replace(explore, wells=tuple(replace(each, word="pig") for each in CORNERS))
+    settings = replace(SETTINGS, class_name="cat", sampling=Sampling.preset("default", 1.0))
+    same = Job(hybrid(model, given, settings, GridShape(4, 3), share=0.5)).run()
+    found = Job(draw_cells(model, chairs, settings, range(12))).run()
+    assert [each.drawn.sketch for each in found] == [each.sketch for each in same.results]
+    anything = replace(settings, sampling=replace(settings.sampling, critic=False))
+    other = Job(hybrid(model, given, anything, GridShape(4, 3), share=0.5)).run()
+    assert [each.sketch for each in other.results] != [each.sketch for each in same.results]
 
 
 def test_analogies_along_an_axis_are_those_of_analogy(model: Model) -> None:

@@ -231,7 +231,7 @@ def test_best_of_keeps_the_likeliest(model: Model) -> None:
     [
         (lambda m, s: interpolate(m, s[:1], SETTINGS, 5), "at least 2"),
         (lambda m, s: interpolate(m, s[:3], SETTINGS, GridShape()), "four corners"),
-        (lambda m, s: interpolate(m, s[:3], SETTINGS, 2), "2 steps"),
+        (lambda m, s: interpolate(m, s[:3], SETTINGS, 2), "a strip of 2 cannot pass 3 sketches"),
         (lambda m, s: interpolate(m, s[:2], SETTINGS, 10**9), "out of range"),
         (lambda m, s: vary(m, s[0], SETTINGS, 0), "out of range"),
         (lambda m, s: vary(m, s[0], SETTINGS, 1, radius=float("nan")), "radius"),

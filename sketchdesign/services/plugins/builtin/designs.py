@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from sketchdesign.core.drawing import Drawing, Page
+from sketchdesign.core.pages import PAGE_NAMES
 from sketchdesign.core.strokes import Sketch
 from sketchdesign.design.grid import GridLayout, arrange_grid
 from sketchdesign.design.layout import MOST_MOTIFS, Layout
@@ -43,7 +44,7 @@ class Sketches:
 class GridParameters(DrawnParameters):
     rows: Annotated[int, Field(ge=1, le=1000, description="Rows of sketches")] = 8
     columns: Annotated[int, Field(ge=1, le=1000, description="Sketches beside each other")] = 8
-    page: Annotated[str, Field(description="A0 to A6, letter, or a size such as 120x80mm")] = "A4"
+    page: Annotated[str, Field(description=f"{PAGE_NAMES}, or a size such as 120x80mm")] = "A4"
     margin_mm: Annotated[float, Field(ge=0.0, le=1000.0, description="Free border of the page"), Length()] = 10.0
     gap_mm: Annotated[float, Field(ge=0.0, le=1000.0, description="Free space between the sketches"), Length()] = 3.0
 
