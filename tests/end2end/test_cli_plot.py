@@ -286,7 +286,7 @@ def test_a_plot_that_was_interrupted_is_resumed(
         assert run(["plot", str(drawing), "--port", port, "--restart", "--journal", f"{drawing}.other"]) == 2
         assert "in use" in capsys.readouterr().err
         process.send_signal(how)
-        assert process.wait(10) == (130 if how is signal.SIGINT else -signal.SIGKILL)
+        assert process.wait(60) == (130 if how is signal.SIGINT else -signal.SIGKILL)
     if how is signal.SIGINT:
         assert board.queue.pen_up
     assert run(["plot", str(drawing), "--port", port, "--layers", "1"]) == 2
@@ -311,7 +311,7 @@ def test_a_turned_plot_goes_on_turned(portrait: Path, machine: tuple[Board, str]
     ) as process:
         wait_until_it_draws(process)
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 130
+        assert process.wait(60) == 130
     time.sleep(0.2)
     assert "--turn cannot be" in invoke("plot", portrait, "--port", port, "--resume", "--turn", "left", code=2)["error"]
     report = invoke("plot", portrait, "--port", port, "--resume")

@@ -166,7 +166,7 @@ def test_a_bar_where_a_person_watches(settings: Settings, data_dir: Path) -> Non
         if not piece:
             break
         shown += piece
-    assert process.wait(timeout=10) == 0
+    assert process.wait(timeout=60) == 0
     os.close(ours)
     assert "━".encode() in shown
     assert b"12/12" in shown
