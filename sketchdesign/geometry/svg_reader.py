@@ -27,6 +27,7 @@ MOST_ELEMENTS = 50_000
 """After every ``use`` has been replaced by what it shows."""
 MOST_POINTS = 200_000
 DEEPEST = 100
+_READ_AT_ONCE = 65_536
 
 NEVER_SHOWN = ("clipPath", "mask", "marker", "pattern", "filter", "linearGradient", "radialGradient", "metadata")
 _HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
@@ -82,13 +83,22 @@ def checked_document(data: bytes) -> Element:
     parser.StartElementHandler, parser.EndElementHandler, parser.EntityDeclHandler = begin, end, refuse_entity
     try:
         parser.Parse(data, True)
-        root = ElementTree.fromstring(data)  # entities were refused above
+        root = _tree_of(data)  # entities were refused above
     except (expat.ExpatError, ElementTree.ParseError, LookupError, ValueError) as error:
         raise SketchFormatError(f"it is no XML: {error}") from error
     if _name(root) != "svg":
         raise SketchFormatError(f"it is {_name(root)[:40]!r}, not SVG")
     _check_copies(root)
     _prune(root)
+    return root
+
+
+def _tree_of(data: bytes) -> Element:
+    """The root of a document. Read whole, it would keep all other threads of Python waiting until its end."""
+    parser = ElementTree.XMLParser()
+    for begin in range(0, len(data), _READ_AT_ONCE):
+        parser.feed(data[begin : begin + _READ_AT_ONCE])
+    root: Element = parser.close()
     return root
 
 

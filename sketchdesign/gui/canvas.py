@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
     QPainter,
     QPaintEvent,
+    QPen,
     QResizeEvent,
     QWheelEvent,
 )
@@ -36,6 +38,8 @@ DIRECT_CELLS = 200
 
 _WHEEL_STEP = 1.0015
 _DRAG_PX = 6.0
+_RING_PX = 2.0
+_BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 _ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
 Overlay = Callable[[QPainter, View], None]
@@ -56,6 +60,7 @@ class Canvas(QWidget):
         tool: takes the left button; None leaves it to cells.
         overlays: paint over the scene, each with a painter in pixels and the `View`.
         dots_mm: distance of the grid dots on the paper; 0 for none.
+        keeps_tab: whether Tab is told of by `tab_pressed`, and does not go to the next control.
         drag_out: what dragging a cell out of the window carries away is left to this function of its number.
     """
 
@@ -68,8 +73,10 @@ class Canvas(QWidget):
     key_pressed = Signal(int, int)
     """The focused cell and a letter's `Qt.Key`, or the space bar's when nothing was dragged with it."""
     selection_changed = Signal()
+    menu_asked = Signal(int, QPoint)
+    """What can be done with a cell was asked for, by mouse or by key, at this place on the screen."""
     tab_pressed = Signal()
-    """Tab on a canvas hides the sides of the window; Shift+Tab goes to the control before it, as everywhere."""
+    """Tab on the canvas of a room hides the sides of the window; Shift+Tab goes to the control before it."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,6 +90,7 @@ class Canvas(QWidget):
         self.tool: Tool | None = None
         self.overlays: list[Overlay] = []
         self.dots_mm = 0.0
+        self.keeps_tab = False
         self.drag_out: Callable[[int], None] | None = None
         self.selected: frozenset[int] = frozenset()
         self.focused = 0
@@ -94,7 +102,7 @@ class Canvas(QWidget):
         self._panning: QPointF | None = None
         self._pressed: QPointF | None = None
         self._drawing = False
-        self._space = self._space_used = False
+        self._space = self._space_used = self._by_key = False
 
     def show_scene(self, scene: Scene, *, fit: bool = True) -> None:
         """Show another scene; ``fit`` looks at all of it. Without, it is taken for the same one after an edit."""
@@ -163,6 +171,9 @@ class Canvas(QWidget):
             painter.save()
             overlay(painter, self.view)
             painter.restore()
+        if self._by_key and self.hasFocus():
+            painter.setPen(QPen(theme.colour("accent"), _RING_PX))
+            painter.drawRect(QRectF(self.rect()).adjusted(1.0, 1.0, -1.0, -1.0))
         painter.end()
 
     def _paint_backdrop(self, painter: QPainter) -> None:
@@ -261,6 +272,16 @@ class Canvas(QWidget):
         else:
             self.mousePressEvent(event)
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            if self.focused < len(self.scene.cells):
+                place = self.view.rect_px(self.scene.cells[self.focused]).center().toPoint()
+                self.menu_asked.emit(self.focused, self.mapToGlobal(place))
+            return
+        cell = self.scene.cell_at(self.view.to_mm(event.pos().toPointF()))
+        if cell is not None:
+            self.menu_asked.emit(cell, event.globalPos())
+
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
         self._hover(None)
         super().leaveEvent(event)
@@ -321,10 +342,15 @@ class Canvas(QWidget):
             super().keyReleaseEvent(event)
 
     def focusNextPrevChild(self, next: bool) -> bool:  # noqa: N802
-        if next:
+        if next and self.keeps_tab:
             self.tab_pressed.emit()
             return True
         return super().focusNextPrevChild(next)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        # Whoever clicks knows where they are, and would only see a frame around their picture.
+        self._by_key = event.reason() in _BY_KEY
+        super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         self._space = False

@@ -85,6 +85,12 @@ class MainWindow(QMainWindow):
         """The open workspace."""
         return self._made[self.room]
 
+    @property
+    def parts(self) -> list[QWidget]:
+        """From the top to the bottom, and from the left to the right."""
+        *left, inspector = self.docks
+        return [self.top_bar, *left, self._centre, inspector, self.status_strip]
+
     def enter(self, key: str) -> Workspace:
         """Open a workspace; it is made when it is first entered, if not before."""
         if key == self.room:
@@ -256,6 +262,7 @@ class MainWindow(QMainWindow):
         self._made[key] = workspace
         if workspace.canvas is not None:
             workspace.canvas.view_changed.connect(self._show_zoom)
+            workspace.canvas.keeps_tab = True
             workspace.canvas.tab_pressed.connect(self.toggle_sides)
 
     def _build_docks(self) -> None:
@@ -303,13 +310,13 @@ class MainWindow(QMainWindow):
         column.addWidget(self.menus.bar)
         column.addWidget(self.top_bar)
         self.setMenuWidget(head)
-        middle = QWidget()
-        column = QVBoxLayout(middle)
+        self._centre = QWidget()
+        column = QVBoxLayout(self._centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.message_bar)
         column.addWidget(self._middle, 1)
-        self.setCentralWidget(middle)
+        self.setCentralWidget(self._centre)
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().setContentsMargins(0, 0, 0, 0)
         self.statusBar().addWidget(self.status_strip, 1)

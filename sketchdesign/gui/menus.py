@@ -14,6 +14,7 @@ from sketchdesign.gui.about import AboutDialog
 from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.opening import PALETTE_ENDINGS
 from sketchdesign.gui.palettes import ask_palette
+from sketchdesign.gui.parts import go_to_part
 from sketchdesign.gui.preferences_dialog import PreferencesDialog
 from sketchdesign.gui.presets import PANELS_OF_ROOMS, PresetMenu, preset_commands
 from sketchdesign.gui.shortcuts import ShortcutsDialog
@@ -166,6 +167,12 @@ class Menus:
         menu = self._menu(tr("&Go"))
         for number, room in enumerate(rooms(), 1):
             self._add(menu, room.title, lambda key=room.key: self._window.enter(key), f"Ctrl+F{number}", room.icon_name)
+        menu.addSeparator()
+        self._add(menu, tr("Next part of the window"), lambda: self._go_to_part(1), "F6")
+        self._add(menu, tr("Part of the window before"), lambda: self._go_to_part(-1), "Shift+F6")
+
+    def _go_to_part(self, step: int) -> None:
+        go_to_part(self._window.parts, step)
 
     def _help_menu(self) -> None:
         menu = self._menu(tr("&Help"))

@@ -133,7 +133,7 @@ def rooms() -> list[Room]:
 
 
 class EmptyState(QWidget):
-    """One sentence that says what to do, and one button that does it."""
+    """One sentence that says what to do, one button that does it, and at most a second that does something else."""
 
     def __init__(self, sentence: str, button: str) -> None:
         super().__init__()
@@ -144,6 +144,8 @@ class EmptyState(QWidget):
         text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.button = QPushButton(button)
         self.button.setProperty("primary", True)
+        self.second = QPushButton()
+        self.second.hide()
         column = QVBoxLayout(self)
         column.setSpacing(18)
         column.addStretch(2)
@@ -152,10 +154,13 @@ class EmptyState(QWidget):
         row.addWidget(text)
         row.addStretch(1)
         column.addLayout(row)
-        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
+        for button_below in (self.button, self.second):
+            column.addWidget(button_below, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
 
-    def show_text(self, sentence: str, button: str) -> None:
+    def show_text(self, sentence: str, button: str, second: str = "") -> None:
         """Say something else."""
         self._text.setText(sentence)
         self.button.setText(button)
+        self.second.setText(second)
+        self.second.setVisible(bool(second))

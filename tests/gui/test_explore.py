@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QDropEvent, QImage, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QComboBox, QLabel
 from pytestqt.qtbot import QtBot
 
 from sketchdesign.core.strokes import Sketch
@@ -127,6 +127,30 @@ def test_empty_wells_say_what_to_do_and_one_button_fills_them(explore: ExploreWo
     assert explore.board.isVisible()
     assert None not in cells_of(explore).wells
     assert len(set(explore.grid.results)) > 5
+
+
+def test_chair_like_cats_are_one_button_away(explore: ExploreWorkspace, qtbot: QtBot) -> None:
+    explore.switch.buttons["interpolate"].click()
+    assert explore.empty.second.text() == "Chair-like cats"
+    with qtbot.waitSignal(explore.grid.drawn, timeout=60_000):
+        QTest.mouseClick(explore.empty.second, Qt.MouseButton.LeftButton)
+    settings = cells_of(explore)
+    assert [well and well.word for well in settings.wells] == ["chair-1", "chair-2", "chair-3", "chair-4"]
+    assert (settings.through, settings.through_class, settings.toward) == ("doodles", "cat", 0.5)
+    explore.session.history.undo()
+    assert explore.empty.isVisible()
+    explore.switch.buttons["analogy"].click()
+    assert not explore.empty.second.isVisible()
+
+
+def test_another_subject_is_approached_as_far_as_both_are_seen(explore: ExploreWorkspace) -> None:
+    subjects = next(each for each in explore.settings.findChildren(QComboBox) if each.accessibleName() == "Drawn as")
+    for subject, toward in ((("owl", ""), 0.7), (("", ""), 0.0), (("", "pig"), 0.5)):
+        rows = [subjects.itemData(row) for row in range(subjects.count())]
+        subjects.setCurrentIndex(rows.index(subject))
+        subjects.activated.emit(subjects.currentIndex())
+        assert (cells_of(explore).through, cells_of(explore).through_class) == subject
+        assert cells_of(explore).toward == toward
 
 
 def test_wells_take_drops_and_files_and_cells(explore: ExploreWorkspace, qtbot: QtBot, tmp_path: Path) -> None:
@@ -246,6 +270,14 @@ def test_what_is_left_in_the_middle_is_finished_when_one_comes_back(
     window.enter("explore")
     settle(explore, qtbot)
     assert len(explore.grid.results) == 15
+
+
+def test_an_empty_formula_ends_what_is_being_drawn(explore: ExploreWorkspace, qtbot: QtBot) -> None:
+    explore.session.change("Many", explore=asking(cells_of(explore), rows=40, columns=40))
+    (task,) = [task for task in explore.session.workers.tasks if task.key == "explore.grid"]
+    with qtbot.waitSignal(task.cancelled, timeout=20_000):
+        explore.switch.buttons["analogy"].click()
+    assert explore.empty.isVisible()
 
 
 def test_a_missing_model_is_told_and_the_grid_stays_usable(

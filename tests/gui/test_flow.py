@@ -114,11 +114,12 @@ def _go_through(window: MainWindow, record: Record, qtbot: QtBot) -> None:
     sketch.stars.trigger()
     assert session.library.sketches
 
-    session.change("Ten by ten", explore=replace(ExploreSettings(), rows=10, columns=10))
+    session.change("Ten by ten", explore=ExploreSettings(rows=10, columns=10, corners=2))
     with record.step("10 x 10 grid", 2.0):
         explore = window.enter("explore")
         assert isinstance(explore, ExploreWorkspace)
         explore.take(session.library.sketches[:2])
+        assert explore.board.isVisible()
         qtbot.waitUntil(lambda: all(explore.grid.results) and not explore.grid.is_drawing, timeout=LONG_MS)
     explore.board.select(frozenset({0, 44, 99}))
     explore.send_to_pattern()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 import sketchdesign
+from sketchdesign.core.colour import parse_colour
 from sketchdesign.core.drawing import Page
 from sketchdesign.core.errors import InputError, SketchDesignError
 from sketchdesign.core.palettes import read_palettes
@@ -119,6 +120,8 @@ def mistakes(folder: Path) -> Iterator[SketchDesignError]:
         lambda: reopened(folder / "none.svg", Project()),
         lambda: Page.parse("as large as a door"),
         lambda: Page.parse("A9"),
+        lambda: parse_colour("navi"),
+        lambda: parse_colour("7"),
         lambda: Page.parse("1x900000mm"),
         lambda: parse_length_mm("two feet"),
         lambda: ExploreSettings(rows=41),

@@ -20,6 +20,7 @@ class JobsPanel(QScrollArea):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         page = QWidget()
         self._column = QVBoxLayout(page)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QIcon, QImage, QPixmap
+from PySide6.QtGui import QFontMetrics, QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QFileDialog, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
 from sketchdesign.gui.i18n import tr
@@ -15,8 +15,7 @@ from sketchdesign.model.zoo import find_models
 from sketchdesign.services.project.state import Project
 
 _CARD = QSize(108, 72)
-_BELOW_PX = 26
-"""For the name."""
+_AROUND_NAME_PX = 14
 _NAME = Qt.ItemDataRole.UserRole
 
 
@@ -31,7 +30,8 @@ class ModelsPanel(QWidget):
         self.list.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.list.setMovement(QListWidget.Movement.Static)
         self.list.setIconSize(_CARD)
-        self.list.setGridSize(_CARD + QSize(12, _BELOW_PX + 8))
+        self.list.setSpacing(2)
+        self.list.setWordWrap(True)
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.list.setAccessibleName(tr("Models"))
         self.list.itemClicked.connect(lambda item: self.choose(item.data(_NAME)))
@@ -76,7 +76,7 @@ class ModelsPanel(QWidget):
     def _add(self, name: str, path: Path) -> None:
         item = QListWidgetItem(Path(name).name.removesuffix(".safetensors"))
         item.setData(_NAME, name)
-        item.setSizeHint(_CARD + QSize(8, _BELOW_PX))
+        item.setSizeHint(_CARD + QSize(8, _below_px(self.list.fontMetrics(), item.text())))
         item.setToolTip(name)
         item.setIcon(QIcon(QPixmap.fromImage(blank_card(_CARD))))
         self.list.addItem(item)
@@ -110,3 +110,9 @@ class ModelsPanel(QWidget):
                         classes=classes, licence=licence, data=info.data
                     )
                 )
+
+
+def _below_px(font: QFontMetrics, name: str) -> int:
+    """Room for a name, which breaks at its hyphens where it is longer than its card is wide."""
+    lines = 1 if font.horizontalAdvance(name) <= _CARD.width() else 2
+    return lines * font.lineSpacing() + _AROUND_NAME_PX

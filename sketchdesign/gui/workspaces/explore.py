@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
@@ -61,7 +61,8 @@ class ExploreWorkspace(Workspace):
         self.settings.load(project)
         beginning = beginning_of(self.session, project)
         if beginning is not None:
-            self.empty.show_text(beginning.sentence, beginning.button)
+            second = beginning.second
+            self.empty.show_text(beginning.sentence, beginning.first.text, second.text if second is not None else "")
             self.caption.clear()
         self._stack.setCurrentIndex(0 if beginning is None else 1)
         self.grid.show_project(project, ask=beginning is None)
@@ -170,12 +171,15 @@ class ExploreWorkspace(Workspace):
         if tool != project.explore.tool:
             self.session.change(self.switch.buttons[tool].text(), explore=switched(project.explore, tool))
 
-    def _begin(self) -> None:
+    def _begin(self, *, second: bool = False) -> None:
         """Bring what is missing."""
         beginning = beginning_of(self.session, self.session.project)
+        offer = None
         if beginning is not None:
-            task = self.session.workers.call("explore.begin", beginning.button, beginning.changes, quiet=True)
-            task.follow(self.widget, finished=lambda changes: self._ask(beginning.button, **changes))
+            offer = beginning.second if second else beginning.first
+        if offer is not None:
+            task = self.session.workers.call("explore.begin", offer.text, offer.changes, quiet=True)
+            task.follow(self.widget, finished=lambda changes: self._ask(offer.text, **changes))
             task.follow(self.widget, failed=self.session.report)
 
     def _key(self, cell: int, key: int) -> None:
@@ -250,7 +254,8 @@ class ExploreWorkspace(Workspace):
             lambda: session.change(tr("Learn from the marks"), explore=tasted(session.project.explore))
         )
         self.taste.forget_asked.connect(lambda: self._ask(tr("Forget"), liked=(), disliked=()))
-        self.empty.button.clicked.connect(self._begin)
+        self.empty.button.clicked.connect(lambda: self._begin())
+        self.empty.second.clicked.connect(lambda: self._begin(second=True))
         self.examples.taken.connect(lambda kept: self.take([kept]))
         self.wells.filled.connect(self.fill_well)
         self.settings.changed.connect(lambda text, merge, changes: self._ask(text, merge=merge, **changes))
@@ -258,14 +263,8 @@ class ExploreWorkspace(Workspace):
         self.grid.said.connect(self.caption.setText)
         self.board.activated.connect(self.open_cell)
         self.board.key_pressed.connect(self._key)
-        self.board.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.board.customContextMenuRequested.connect(self._show_menu)
+        self.board.menu_asked.connect(lambda cell, place: self.menu_of(cell).popup(place))
         session.models_changed.connect(self._know_models)
-
-    def _show_menu(self, place: QPoint) -> None:
-        cell = self.board.scene.cell_at(self.board.view.to_mm(place.toPointF()))
-        if cell is not None:
-            self.menu_of(cell).popup(self.board.mapToGlobal(place))
 
     def _know_models(self) -> None:
         """A model was opened: its classes may be chosen from now on."""

@@ -13,6 +13,7 @@ from sketchdesign.gui.forms import Group, InspectorPage, caption, fill_choices
 from sketchdesign.gui.i18n import tr
 from sketchdesign.gui.presets import PresetButton
 from sketchdesign.gui.session import Session
+from sketchdesign.gui.workspaces.explore_beginnings import usual_toward
 from sketchdesign.model.zoo import find_models
 from sketchdesign.services.explore.places import AXES_OF, taken_axes
 from sketchdesign.services.project.state import MOST_SIDE, Project
@@ -182,7 +183,9 @@ class ExploreInspector(InspectorPage):
 
     def _chosen(self, name: str, label: str, value: Any) -> None:
         if name == "through":
-            self._tell(label, through=value[0], through_class=value[1])
+            model, class_name = value
+            toward = usual_toward(self._session, model or self._session.project.model) if model or class_name else 0.0
+            self._tell(label, through=model, through_class=class_name, toward=toward)
         elif name in ("first_class", "last_class"):
             combos = self._combos["first_class"], self._combos["last_class"]
             self._tell(label, classes=tuple(combo.currentData() for combo in combos))

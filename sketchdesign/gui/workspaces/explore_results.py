@@ -114,6 +114,7 @@ class ResultsGrid(QObject):
         if ask:
             self._ask(asked, frozenset(missing))
         else:
+            self.stop()
             self._clear(self._waiting)
         self.canvas.update()
 
