@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 
@@ -25,13 +25,19 @@ def go_to_part(parts: Sequence[QWidget], step: int) -> None:
 
 
 def _entry(part: QWidget) -> QWidget | None:
-    """Its first control that Tab would come to."""
-    widget = part
-    while True:
-        following = widget.nextInFocusChain()
-        if following is part or following is None:
-            return None
-        widget = following
-        takes_tab = widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value
-        if takes_tab and widget.isVisible() and widget.isEnabled() and part.isAncestorOf(widget):
-            return widget
+    """Its first control that Tab would come to: the one at the top, from the left.
+
+    Not by `nextInFocusChain`, which makes PySide believe that each widget of the chain belongs to the one before it.
+    """
+    able = [each for each in part.findChildren(QWidget) if _takes_tab(each)]
+    return min(able, key=lambda each: _place(each, part), default=None)
+
+
+def _takes_tab(widget: QWidget) -> bool:
+    policy = widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value
+    return bool(policy) and widget.isVisible() and widget.isEnabled()
+
+
+def _place(widget: QWidget, part: QWidget) -> tuple[int, int]:
+    corner = widget.mapTo(part, QPoint(0, 0))
+    return corner.y(), corner.x()
