@@ -27,7 +27,7 @@ def go_to_part(parts: Sequence[QWidget], step: int) -> None:
 def _entry(part: QWidget) -> QWidget | None:
     """Its first control that Tab would come to: the one at the top, from the left.
 
-    Not by `nextInFocusChain`, which makes PySide believe that each widget of the chain belongs to the one before it.
+    Not by `nextInFocusChain`: after it, PySide now and then took living actions of the window for deleted ones.
     """
     able = [each for each in part.findChildren(QWidget) if _takes_tab(each)]
     return min(able, key=lambda each: _place(each, part), default=None)
